@@ -1,0 +1,142 @@
+/**
+ * The WebSocket between server and browsers. Text = one JSON message below; binary server→client = one frame (frame.ts).
+ * `v` in hello must equal PROTOCOL_VERSION. Instants `at` are server-monotonic milliseconds; pages map them to their own
+ * clock with ping/pong (minimum round trip).
+ */
+
+import type { ControlValue } from '../score/control.ts';
+import type { Parameter } from '../score/parameters.ts';
+import type { Milliseconds, Seconds } from '../base/units.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+export type Role = 'stage' | 'panel' | 'render';
+
+/** Where the show is: `showTime` at the instant `at`, moving at `rate` while playing. */
+export interface TransportState {
+  readonly playing: boolean;
+  readonly showTime: Seconds;
+  readonly at: Milliseconds;
+  readonly rate: number;
+  /** Track length (s); 0 for live input or none. */
+  readonly duration: Seconds;
+  /** Client id of the elected sound page, or null. */
+  readonly soundPage: string | null;
+  /** 'track' | 'free' | 'live' | 'tap' | 'osc' … who gives time and beat now, with its confidence. */
+  readonly clockSource: string;
+  readonly confidence: number;
+  readonly tempo: number;
+  readonly beat: number;
+  readonly bar: number;
+  /** Counts jumps (seek, new track): schedules made before are void. */
+  readonly epoch: number;
+}
+
+/** A shader effect as the stage gets it: source with its ISF header already parsed into parameters. */
+export interface EffectSource {
+  readonly name: string;
+  readonly label: string;
+  readonly source: string;
+  readonly parameters: readonly Parameter[];
+}
+
+/** What a page needs to know about the open show. Times in s; URLs relative to the server. */
+export interface ShowInfo {
+  readonly title: string;
+  readonly track: string | null;
+  readonly duration: Seconds;
+  /** Binary timeline (timeline/binary.ts), null for live. */
+  readonly timelineUrl: string | null;
+  /** Decoded PCM for Web Audio: WAV float32 served with Range; null for live. */
+  readonly pcmUrl: string | null;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly presetName: string;
+  readonly presets: readonly { readonly name: string; readonly intent: string }[];
+  /** Look chain of the preset in order, by effect name. */
+  readonly lookChain: readonly string[];
+  /** Fast routes of the preset that the stage runs at the audio clock (score/route.ts RouteSpec as JSON). */
+  readonly stageRoutes: readonly unknown[];
+  readonly model: string;
+  readonly prompts: readonly string[];
+}
+
+export interface SceneTile {
+  readonly id: string;
+  readonly start: Seconds;
+  readonly end: Seconds;
+  readonly label: string;
+  readonly kind: string;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly locked: boolean;
+  /** Picture URL (PNG/JPEG). */
+  readonly picture: string;
+}
+
+export interface KeeperTile {
+  readonly id: number;
+  readonly prompt: string;
+  readonly seed: number;
+  readonly picture: string;
+  readonly safe: boolean;
+}
+
+export interface Telemetry {
+  readonly bufferSeconds: Seconds;
+  readonly picturesPerSecond: number;
+  readonly lateFrames: number;
+  readonly generation: number;
+  readonly subdivision: number;
+  readonly provider: string;
+  readonly oscReceived: number;
+  readonly oscBad: number;
+  readonly clients: number;
+}
+
+export interface RenderProgress {
+  readonly id: string;
+  readonly state: 'estimating' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly framesDone: number;
+  readonly framesTotal: number;
+  readonly framesPerSecond: number;
+  readonly secondsLeft: Seconds;
+  /** Download URL when done, else ''. */
+  readonly url: string;
+  readonly message: string;
+}
+
+export type ServerMessage =
+  | { readonly type: 'hello'; readonly v: number; readonly clientId: string; readonly show: ShowInfo; readonly parameters: readonly Parameter[]; readonly values: Record<string, ControlValue>; readonly effects: readonly EffectSource[]; readonly transport: TransportState }
+  | { readonly type: 'pong'; readonly sent: Milliseconds; readonly at: Milliseconds }
+  | { readonly type: 'show'; readonly show: ShowInfo; readonly values: Record<string, ControlValue> }
+  | { readonly type: 'transport'; readonly transport: TransportState }
+  | { readonly type: 'values'; readonly values: Record<string, ControlValue>; readonly source: string }
+  | { readonly type: 'trigger'; readonly path: string; readonly args: readonly ControlValue[]; readonly source: string }
+  | { readonly type: 'telemetry'; readonly telemetry: Telemetry }
+  | { readonly type: 'storyboard'; readonly scenes: readonly SceneTile[] }
+  | { readonly type: 'keepers'; readonly keepers: readonly KeeperTile[] }
+  | { readonly type: 'effects'; readonly effects: readonly EffectSource[] }
+  | { readonly type: 'progress'; readonly task: string; readonly fraction: number; readonly text: string }
+  | { readonly type: 'render'; readonly progress: RenderProgress }
+  /** Live input, ~40 a second: newest features (0..1 by curve name), predicted beat grid. Times on the show clock. */
+  | { readonly type: 'live'; readonly time: Seconds; readonly features: Record<string, number>; readonly tempo: number; readonly lastBeat: Seconds; readonly positionInBar: number; readonly confidence: number }
+  | { readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly text: string };
+
+export type ClientMessage =
+  | { readonly type: 'hello'; readonly v: number; readonly role: Role; readonly canPlaySound: boolean }
+  | { readonly type: 'ping'; readonly sent: Milliseconds }
+  /** Sound page, ≥ 4 a second: show time heard at the page instant that maps to server instant `at`. */
+  | { readonly type: 'clock'; readonly showTime: Seconds; readonly at: Milliseconds; readonly outputLatency: Seconds; readonly playing: boolean }
+  | { readonly type: 'value'; readonly path: string; readonly value: ControlValue; readonly source: string }
+  | { readonly type: 'trigger'; readonly path: string; readonly args: readonly ControlValue[]; readonly source: string }
+  /** Live input: PCM hops follow as binary client→server messages (float32 mono, preceded by `live` with the rate). */
+  | { readonly type: 'live'; readonly on: boolean; readonly sampleRate: number }
+  | { readonly type: 'openTrack'; readonly uploadId: string; readonly name: string }
+  | { readonly type: 'scene'; readonly action: 'reroll' | 'lock' | 'unlock' | 'edit'; readonly id: string; readonly prompt: string }
+  | { readonly type: 'keeper'; readonly action: 'pin' | 'safe' | 'delete'; readonly id: number; readonly sceneId: string }
+  | { readonly type: 'grid'; readonly action: 'bpm' | 'downbeat' | 'shift' | 'reset'; readonly value: number }
+  | { readonly type: 'savePreset'; readonly name: string }
+  | { readonly type: 'saveShow'; readonly name: string }
+  | { readonly type: 'render'; readonly action: 'estimate' | 'start' | 'draft' | 'cancel'; readonly aspect: '16:9' | '9:16' | '1:1' }
+  | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds };

@@ -1,0 +1,85 @@
+/**
+ * The parameter table: the only place a parameter is declared. OSC addresses, panel widgets, preset checks, shader
+ * uniforms and the reference page derive from it. The table of a show = CORE_PARAMETERS + one entry per input of each
+ * shaders/*.frag header (`/look/<effect>/<uniform>`), see effect-header.ts.
+ */
+
+import type { Seconds } from '../base/units.ts';
+
+export type ParameterKind = 'number' | 'boolean' | 'text' | 'trigger';
+/** Who acts on it: the planned walk, the stage at once, the tempo clock, the transport, or the show. */
+export type ParameterGroup = 'walk' | 'stage' | 'look' | 'tempo' | 'transport' | 'show';
+
+export interface Parameter {
+  /** Path and OSC address, e.g. `/walk/speed`. */
+  readonly path: string;
+  readonly kind: ParameterKind;
+  readonly group: ParameterGroup;
+  readonly label: string;
+  readonly help: string;
+  /** Unit as shown: '', 's', 'BPM', 'deg' … */
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number | boolean | string;
+  /** Time constant (s) with which a value turns to its target; 0 = at once. */
+  readonly smoothing: Seconds;
+  /** May wait for the next beat or bar. */
+  readonly quantisable: boolean;
+  /** One of the eight faders that the panel shows first, by place 1..8. */
+  readonly fader?: number;
+}
+
+type Spec = Partial<Omit<Parameter, 'path' | 'group' | 'kind' | 'label' | 'help'>>;
+
+function declare(kind: ParameterKind, path: string, label: string, help: string, spec: Spec = {}): Parameter {
+  const group = path.startsWith('/walk/') ? 'walk'
+    : path.startsWith('/stage/') ? 'stage'
+    : path.startsWith('/look/') ? 'look'
+    : path.startsWith('/tempo/') ? 'tempo'
+    : path.startsWith('/transport/') ? 'transport' : 'show';
+  const fallback = kind === 'boolean' ? false : kind === 'text' ? '' : 0;
+  return { kind, path, group, label, help, unit: '', min: 0, max: 1, default: fallback, smoothing: 0, quantisable: false, ...spec };
+}
+
+const number = (path: string, label: string, help: string, spec: Spec): Parameter => declare('number', path, label, help, spec);
+const trigger = (path: string, label: string, help: string, spec: Spec = {}): Parameter => declare('trigger', path, label, help, spec);
+
+/** Prompt weights that can be ridden by hand: `/walk/prompt/1` … */
+export const PROMPT_FADERS = 8;
+
+export const CORE_PARAMETERS: readonly Parameter[] = [
+  number('/walk/speed', 'Speed', 'How fast the walk goes; 1 is the preset, 0 stays here.', { max: 4, default: 1, smoothing: 0.25, fader: 1 }),
+  number('/walk/pulse', 'Pulse', 'How far each beat pushes the picture; 1 is the preset.', { max: 2, default: 1, smoothing: 0.1, fader: 2 }),
+  number('/walk/noise', 'Noise', 'How fast the noise turns under the prompt; 1 is the preset.', { max: 4, default: 1, smoothing: 0.25, fader: 3 }),
+  number('/walk/sister', 'Sister', 'Leans toward the sister prompt, on top of the voice.', { max: 1, default: 0, smoothing: 0.25 }),
+  number('/walk/guidance', 'Guidance', 'Multiplies the preset\'s guidance (models with guidance only).', { max: 3, default: 1, smoothing: 0.5 }),
+  ...Array.from({ length: PROMPT_FADERS }, (_, i) =>
+    number(`/walk/prompt/${i + 1}`, `Prompt ${i + 1}`, `Pulls toward prompt ${i + 1} of the preset by hand; 0 leaves it to the music.`, { smoothing: 0.3, quantisable: true })),
+  number('/look/hue', 'Palette', 'Turns all hues.', { unit: 'turns', min: -0.5, max: 0.5, default: 0, smoothing: 0.2, fader: 4 }),
+  number('/look/amount', 'Looks', 'Depth of all look effects together.', { max: 2, default: 1, smoothing: 0.1, fader: 5 }),
+  number('/look/zoom', 'Zoom', 'How much the kick zooms the picture; 1 is the preset.', { max: 3, default: 1, smoothing: 0.1, fader: 6 }),
+  number('/stage/master', 'Master', 'Brightness of the whole stage.', { default: 1, smoothing: 0.05, fader: 7 }),
+  number('/stage/fade', 'Fade', 'Fades to black over two seconds and back.', { default: 0, smoothing: 0.7, fader: 8 }),
+  declare('boolean', '/stage/blackout', 'Blackout', 'Black in one frame, back in 80 ms.'),
+  declare('boolean', '/stage/freeze', 'Freeze', 'Holds the picture; controls go on underneath.'),
+  number('/tempo/bpm', 'Tempo', 'Tempo while no track gives one.', { unit: 'BPM', min: 20, max: 999, default: 120 }),
+  trigger('/tempo/tap', 'Tap', 'Tap four beats.'),
+  number('/tempo/nudge', 'Nudge', 'Moves the beat earlier or later.', { unit: 'ms', min: -500, max: 500, default: 0 }),
+  trigger('/tempo/downbeat', 'Downbeat', 'Now is beat 1 of bar 1 of the phrase.'),
+  declare('boolean', '/transport/play', 'Play', 'Plays or pauses the track.'),
+  number('/transport/position', 'Position', 'Show time.', { unit: 's', max: 86_400, default: 0 }),
+  declare('text', '/preset/load', 'Preset', 'Loads a preset by name at the next bar.', { quantisable: true }),
+  trigger('/cue/go', 'Go', 'Goes to the next waypoint at the next beat.', { quantisable: true }),
+  trigger('/keep', 'Keep', 'Keeps the place on screen.'),
+  trigger('/keep/go', 'Go to keeper', 'Walks to keeper n in b beats: arguments n, b.'),
+  trigger('/panic', 'Panic', 'Dissolves in one beat to the safe keeper or the last good pictures.'),
+];
+
+/** All parameters of a show by path. */
+export type ParameterTable = ReadonlyMap<string, Parameter>;
+
+/** The core table joined with the look effects' parameters. */
+export function buildParameterTable(effects: readonly Parameter[] = []): ParameterTable {
+  return new Map([...CORE_PARAMETERS, ...effects].map((parameter) => [parameter.path, parameter]));
+}

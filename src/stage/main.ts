@@ -1,0 +1,2 @@
+/** The stage page. */
+export {};

@@ -107,7 +107,7 @@ export interface RenderProgress {
 }
 
 export type ServerMessage =
-  | { readonly type: 'hello'; readonly v: number; readonly clientId: string; readonly show: ShowInfo; readonly parameters: readonly Parameter[]; readonly values: Record<string, ControlValue>; readonly effects: readonly EffectSource[]; readonly transport: TransportState }
+  | { readonly type: 'hello'; readonly v: number; readonly clientId: string; readonly token: string; readonly show: ShowInfo; readonly parameters: readonly Parameter[]; readonly values: Record<string, ControlValue>; readonly effects: readonly EffectSource[]; readonly transport: TransportState }
   | { readonly type: 'pong'; readonly sent: Milliseconds; readonly at: Milliseconds }
   | { readonly type: 'show'; readonly show: ShowInfo; readonly values: Record<string, ControlValue> }
   | { readonly type: 'transport'; readonly transport: TransportState }
@@ -124,6 +124,7 @@ export type ServerMessage =
   | { readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly text: string };
 
 export type ClientMessage =
+  /** May be sent again on the same socket when `canPlaySound` changes (a click has allowed sound). */
   | { readonly type: 'hello'; readonly v: number; readonly role: Role; readonly canPlaySound: boolean }
   | { readonly type: 'ping'; readonly sent: Milliseconds }
   /** Sound page, ≥ 4 a second: show time heard at the page instant that maps to server instant `at`. */

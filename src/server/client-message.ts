@@ -1,0 +1,56 @@
+/**
+ * Checks what a page sends before anything acts on it: known type, known keys, finite numbers, short texts.
+ * The shapes are those of protocol/messages.ts ClientMessage; a compile-time line below holds the two together.
+ */
+
+import { z } from 'zod';
+
+import type { ClientMessage } from '../protocol/messages.ts';
+
+/** Longest JSON message (characters). */
+export const MESSAGE_LIMIT = 65_536;
+
+const finite = z.number();
+const text = (limit: number) => z.string().max(limit);
+const path = text(200).regex(/^\/[^\s#]*$/, 'must start with "/"');
+const value = z.union([finite, z.boolean(), text(2_000)]);
+const source = text(40);
+
+const SCHEMA = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('hello'), v: finite, role: z.enum(['stage', 'panel', 'render']), canPlaySound: z.boolean() }),
+  z.strictObject({ type: z.literal('ping'), sent: finite }),
+  z.strictObject({ type: z.literal('clock'), showTime: finite, at: finite, outputLatency: finite, playing: z.boolean() }),
+  z.strictObject({ type: z.literal('value'), path, value, source }),
+  z.strictObject({ type: z.literal('trigger'), path, args: z.array(value).max(16), source }),
+  z.strictObject({ type: z.literal('live'), on: z.boolean(), sampleRate: finite.min(8_000).max(192_000) }),
+  z.strictObject({ type: z.literal('openTrack'), uploadId: text(64).regex(/^[A-Za-z0-9_-]+$/), name: text(300) }),
+  z.strictObject({ type: z.literal('scene'), action: z.enum(['reroll', 'lock', 'unlock', 'edit']), id: text(100), prompt: text(1_000) }),
+  z.strictObject({ type: z.literal('keeper'), action: z.enum(['pin', 'safe', 'delete']), id: finite, sceneId: text(100) }),
+  z.strictObject({ type: z.literal('grid'), action: z.enum(['bpm', 'downbeat', 'shift', 'reset']), value: finite }),
+  z.strictObject({ type: z.literal('savePreset'), name: text(80) }),
+  z.strictObject({ type: z.literal('saveShow'), name: text(200) }),
+  z.strictObject({ type: z.literal('render'), action: z.enum(['estimate', 'start', 'draft', 'cancel']), aspect: z.enum(['16:9', '9:16', '1:1']) }),
+  z.strictObject({ type: z.literal('drawn'), dropped: finite, drawTimeP95: finite }),
+]);
+
+/** Every message of the protocol passes the schema, and nothing else does. */
+type SameShape = z.infer<typeof SCHEMA> extends ClientMessage ? (ClientMessage['type'] extends z.infer<typeof SCHEMA>['type'] ? true : never) : never;
+const SAME_SHAPE: SameShape = true;
+
+export type ParsedMessage = { readonly ok: true; readonly message: ClientMessage } | { readonly ok: false; readonly reason: string };
+
+/** Reads one text message; says in one sentence what is wrong with it. Never throws. */
+export function parseClientMessage(raw: string): ParsedMessage {
+  if (raw.length > MESSAGE_LIMIT) return { ok: false, reason: `A message of ${raw.length} characters came, at most ${MESSAGE_LIMIT} are read.` };
+  let json: unknown;
+  try {
+    json = JSON.parse(raw);
+  } catch {
+    return { ok: false, reason: 'A message came that is not JSON.' };
+  }
+  const result = SCHEMA.safeParse(json);
+  if (result.success) return { ok: SAME_SHAPE, message: result.data };
+  const issue = result.error.issues[0];
+  const place = issue === undefined || issue.path.length === 0 ? 'message' : issue.path.join('.');
+  return { ok: false, reason: `A message came whose ${place} is wrong: ${issue?.message ?? 'unknown shape'}.` };
+}

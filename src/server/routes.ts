@@ -1,0 +1,112 @@
+/**
+ * The HTTP side: static pages and the read-only GETs of the contract (design.md). Nothing here changes the show;
+ * an upload only puts a file into the cache, and needs the token.
+ */
+
+import { join } from 'node:path';
+
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import sharp from 'sharp';
+
+import { messageOf } from '../base/errors.ts';
+import { isOwnHost } from './access.ts';
+import type { ShowHost } from './host.ts';
+import { receiveUpload } from './uploads.ts';
+
+export interface RouteOptions {
+  readonly host: ShowHost;
+  readonly token: string;
+  readonly port: () => number;
+  /** Folder of the built pages; none: only the API is served. */
+  readonly webRoot: string | undefined;
+  readonly uploadFolder: string | undefined;
+}
+
+export function createApp(options: RouteOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use((request, response, next) => refuseForeignHost(request, response, next, options.port()));
+  addApi(app, options.host);
+  if (options.uploadFolder !== undefined) addUploads(app, options.uploadFolder, options.token);
+  app.use('/api', (_request, response) => void response.status(404).json({ error: 'There is no such address under /api.' }));
+  if (options.webRoot !== undefined) addPages(app, options.webRoot);
+  app.use(answerFault);
+  return app;
+}
+
+function refuseForeignHost(request: Request, response: Response, next: NextFunction, port: number): void {
+  response.set({ 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin', 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'SAMEORIGIN' });
+  if (isOwnHost(request.headers.host, port)) next();
+  else response.status(403).type('text').send('This address is not served here: open http://localhost with the port of latentbeat.\n');
+}
+
+function addApi(app: Express, host: ShowHost): void {
+  app.use('/api', (_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  app.get('/api/health', (_request, response) => {
+    const health = host.health();
+    response.status(health.ok ? 200 : 503).json(health);
+  });
+  app.get('/api/state', (_request, response) => void response.json(host.state()));
+  app.get('/api/parameters', (_request, response) => void response.json(host.welcome()?.parameters ?? []));
+  app.get('/api/frame.png', (_request, response) => sendNewestFrame(response, host));
+  app.get('/api/timeline', (_request, response) => {
+    const bytes = host.timelineBytes();
+    if (bytes === null) response.status(404).json({ error: 'No track is open.' });
+    else response.type('application/octet-stream').send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
+  app.get('/api/pcm', (_request, response) => sendFile(response, host.pcmPath(), 'audio/wav'));
+  app.get('/api/scenes/:id.jpg', (request, response) => sendPicture(request, response, host, 'scenes'));
+  app.get('/api/keepers/:id.jpg', (request, response) => sendPicture(request, response, host, 'keepers'));
+  app.get('/api/renders/:id', (request, response) => {
+    const download = host.download(String(request.params['id']));
+    if (download !== null) response.attachment(download.name);
+    sendFile(response, download?.path ?? null);
+  });
+}
+
+async function sendNewestFrame(response: Response, host: ShowHost): Promise<void> {
+  const frame = host.newestFrame();
+  if (frame === null) {
+    response.status(503).json({ error: 'No picture has been generated yet: ask again in a second.' });
+    return;
+  }
+  const { width, height } = frame;
+  response.type('png').send(await sharp(frame.pixels, { raw: { width, height, channels: 4 } }).png({ compressionLevel: 3 }).toBuffer());
+}
+
+async function sendPicture(request: Request, response: Response, host: ShowHost, kind: 'scenes' | 'keepers'): Promise<void> {
+  const picture = await host.picture(kind, String(request.params['id']));
+  if (picture === null) response.status(404).json({ error: 'There is no such picture yet.' });
+  else response.type('jpeg').send(Buffer.from(picture));
+}
+
+/** Streams a file and honours Range. */
+function sendFile(response: Response, path: string | null, type?: string): void {
+  if (path === null) {
+    response.status(404).json({ error: 'There is no such file.' });
+    return;
+  }
+  if (type !== undefined) response.type(type);
+  response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false, lastModified: false }, (fault) => {
+    if (fault !== undefined && fault !== null && !response.headersSent) response.status(404).json({ error: 'The file is gone.' });
+  });
+}
+
+function addUploads(app: Express, folder: string, token: string): void {
+  app.put('/api/uploads/:id', (request, response) => receiveUpload(request, response, folder, token));
+}
+
+function addPages(app: Express, webRoot: string): void {
+  app.get('/panel', (_request, response) => response.sendFile(join(webRoot, 'panel.html'), { dotfiles: 'allow' }));
+  app.use(express.static(webRoot, { dotfiles: 'allow' }));
+  app.use((_request, response) => void response.status(404).type('text').send('There is no such page: try / or /panel.\n'));
+}
+
+function answerFault(fault: unknown, _request: Request, response: Response, _next: NextFunction): void {
+  if (response.headersSent) response.destroy();
+  else response.status(500).json({ error: messageOf(fault) });
+}

@@ -1,0 +1,99 @@
+/**
+ * One HTTP server on loopback with the pages, the API and the WebSocket. Knows nothing of music or models: what it
+ * serves comes from a ShowHost. A busy port is answered by the next free one, said aloud.
+ */
+
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { UserError } from '../base/errors.ts';
+import type { Milliseconds } from '../base/units.ts';
+import { createToken } from './access.ts';
+import type { ShowHost, Wire } from './host.ts';
+import { createApp } from './routes.ts';
+import { Sockets } from './sockets.ts';
+
+const LOOPBACK = '127.0.0.1';
+/** Ports tried after a busy one. */
+const PORTS_TRIED = 20;
+
+export interface ServerOptions {
+  readonly host: ShowHost;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** The server's monotonic clock. */
+  readonly now: () => Milliseconds;
+  /** Folder of the built pages (dist/web). */
+  readonly webRoot?: string;
+  /** Where dropped songs go; without it uploads are refused. */
+  readonly uploadFolder?: string;
+  readonly onNotice?: (text: string) => void;
+}
+
+export interface RunningServer extends Wire {
+  readonly port: number;
+  /** `http://localhost:<port>` */
+  readonly url: string;
+  readonly token: string;
+  /** Messages of pages that were refused since the start. */
+  readonly badMessages: number;
+  readonly skippedFrames: number;
+  /** Ends all connections; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Listens on loopback. Throws a UserError when no port near the wanted one is free. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const token = createToken();
+  let port = options.port;
+  const { host, now, webRoot, uploadFolder } = options;
+  const server = createServer(createApp({ host, token, port: () => port, webRoot, uploadFolder }));
+  const sockets = new Sockets(server, { host, token, port: () => port, now });
+  port = await listenNear(server, options.port);
+  if (options.port !== 0 && port !== options.port) options.onNotice?.(`Port ${options.port} is busy, so this show is at port ${port}.`);
+  return {
+    port,
+    url: `http://localhost:${port}`,
+    token,
+    get badMessages() { return sockets.badMessages; },
+    get skippedFrames() { return sockets.skippedFrames; },
+    broadcast: (message, except) => sockets.broadcast(message, except),
+    sendTo: (id, message) => sockets.sendTo(id, message),
+    sendFrame: (frame, epoch) => sockets.sendFrame(frame, epoch),
+    welcomeAll: () => sockets.welcomeAll(),
+    clients: () => sockets.clients(),
+    close: () => closeAll(server, sockets),
+  };
+}
+
+async function listenNear(server: Server, wanted: number): Promise<number> {
+  const last = wanted === 0 ? 0 : Math.min(65_535, wanted + PORTS_TRIED);
+  for (let port = wanted; port <= last; port++) {
+    if (await tryListen(server, port)) return (server.address() as AddressInfo).port;
+  }
+  throw new UserError('device', `Ports ${wanted} to ${last} on ${LOOPBACK} are all busy or not allowed: choose another with --port.`);
+}
+
+async function tryListen(server: Server, port: number): Promise<boolean> {
+  return await new Promise((resolve, reject) => {
+    const fail = (fault: NodeJS.ErrnoException): void => {
+      server.off('listening', succeed);
+      if (fault.code === 'EADDRINUSE' || fault.code === 'EACCES') resolve(false);
+      else reject(fault);
+    };
+    const succeed = (): void => {
+      server.off('error', fail);
+      resolve(true);
+    };
+    server.once('error', fail);
+    server.once('listening', succeed);
+    server.listen(port, LOOPBACK);
+  });
+}
+
+async function closeAll(server: Server, sockets: Sockets): Promise<void> {
+  sockets.close();
+  server.closeAllConnections();
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,237 @@
+/**
+ * The pages on the WebSocket: hello, checked messages in, messages and frames out.
+ * A page that is more than two frames behind skips frames until it has caught up, so that one slow page never holds
+ * memory or the others. Pages on this machine get raw RGBA, others JPEG of quality 80, encoded once for all of them.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import sharp from 'sharp';
+import { WebSocket, WebSocketServer } from 'ws';
+
+import type { Frame } from '../ahead/types.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Milliseconds } from '../base/units.ts';
+import { encodeFrame } from '../protocol/frame.ts';
+import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../protocol/messages.ts';
+import { isLoopbackAddress, isOwnHost, isOwnOrigin } from './access.ts';
+import { parseClientMessage } from './client-message.ts';
+import type { ClientInfo, ShowHost, Wire } from './host.ts';
+
+/** Largest message a page may send (bytes). */
+const PAYLOAD_LIMIT = 262_144;
+/** A page is slow while this many frames wait in its socket. */
+const FRAMES_IN_FLIGHT = 2;
+const JPEG_QUALITY = 80;
+const PING_INTERVAL: Milliseconds = 15_000;
+/** Of a page's bad messages the first few are answered, then one in a hundred. */
+const ANSWERED_FAULTS = 5;
+
+interface Page {
+  readonly id: string;
+  readonly socket: WebSocket;
+  readonly loopback: boolean;
+  info: ClientInfo | null;
+  welcomed: boolean;
+  alive: boolean;
+  faults: number;
+  skipped: number;
+}
+
+export interface SocketOptions {
+  readonly host: ShowHost;
+  readonly token: string;
+  /** Asked at each upgrade, since the port is known only after listening. */
+  readonly port: () => number;
+  readonly now: () => Milliseconds;
+}
+
+export class Sockets implements Wire {
+  readonly #options: SocketOptions;
+  readonly #pages = new Map<string, Page>();
+  readonly #wss = new WebSocketServer({ noServer: true, maxPayload: PAYLOAD_LIMIT, perMessageDeflate: false });
+  readonly #heartbeat: NodeJS.Timeout;
+  #jpegs: Promise<void> = Promise.resolve();
+  #badMessages = 0;
+
+  constructor(server: Server, options: SocketOptions) {
+    this.#options = options;
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.#upgrade(request, socket, head));
+    this.#heartbeat = setInterval(() => this.#dropDead(), PING_INTERVAL);
+    this.#heartbeat.unref();
+  }
+
+  /** Messages refused since the start. */
+  get badMessages(): number {
+    return this.#badMessages;
+  }
+
+  /** Frames skipped for slow pages since the start, of the pages that are still here. */
+  get skippedFrames(): number {
+    return [...this.#pages.values()].reduce((sum, page) => sum + page.skipped, 0);
+  }
+
+  clients(): readonly ClientInfo[] {
+    return [...this.#pages.values()].flatMap((page) => (page.info === null ? [] : [page.info]));
+  }
+
+  broadcast(message: ServerMessage, exceptClientId?: string): void {
+    const text = JSON.stringify(message);
+    for (const page of this.#pages.values()) {
+      const waits = page.info !== null && !page.welcomed && message.type !== 'progress' && message.type !== 'notice';
+      if (page.info !== null && !waits && page.id !== exceptClientId) this.#sendText(page, text);
+    }
+  }
+
+  sendTo(clientId: string, message: ServerMessage): void {
+    const page = this.#pages.get(clientId);
+    if (page !== undefined) this.#sendText(page, JSON.stringify(message));
+  }
+
+  sendFrame(frame: Frame, epoch: number): void {
+    this.#sendFrameTo([...this.#pages.values()].filter((page) => page.welcomed), frame, epoch);
+  }
+
+  welcomeAll(): void {
+    for (const page of this.#pages.values()) if (page.info !== null && !page.welcomed) this.#welcome(page, page.info);
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    for (const page of this.#pages.values()) page.socket.terminate();
+    this.#wss.close();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const port = this.#options.port();
+    const path = (request.url ?? '').split('?')[0];
+    socket.on('error', () => socket.destroy());
+    if (path !== '/ws' || !isOwnHost(request.headers.host, port) || !isOwnOrigin(request.headers.origin, port)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    this.#wss.handleUpgrade(request, socket, head, (webSocket) => this.#join(webSocket, request));
+  }
+
+  #join(socket: WebSocket, request: IncomingMessage): void {
+    const page: Page = {
+      id: randomUUID(), socket, loopback: isLoopbackAddress(request.socket.remoteAddress),
+      info: null, welcomed: false, alive: true, faults: 0, skipped: 0,
+    };
+    this.#pages.set(page.id, page);
+    socket.on('pong', () => (page.alive = true));
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => this.#leave(page));
+    socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(page, data, isBinary));
+  }
+
+  #leave(page: Page): void {
+    this.#pages.delete(page.id);
+    if (page.info !== null) this.#options.host.left(page.info);
+  }
+
+  #receive(page: Page, data: Buffer, isBinary: boolean): void {
+    try {
+      if (isBinary) this.#receiveSound(page, data);
+      else {
+        const parsed = parseClientMessage(data.toString('utf8'));
+        if (parsed.ok) this.#act(page, parsed.message);
+        else this.#refuse(page, parsed.reason);
+      }
+    } catch (thrown) {
+      this.#sendText(page, JSON.stringify({ type: 'notice', level: 'warn', text: messageOf(thrown) } satisfies ServerMessage));
+    }
+  }
+
+  #act(page: Page, message: ClientMessage): void {
+    if (message.type === 'ping') {
+      this.#sendText(page, JSON.stringify({ type: 'pong', sent: message.sent, at: this.#options.now() } satisfies ServerMessage));
+    } else if (message.type === 'hello') {
+      this.#greet(page, message.v, { id: page.id, role: message.role, canPlaySound: message.canPlaySound, loopback: page.loopback });
+    } else if (page.info === null || !page.welcomed) {
+      this.#refuse(page, `A ${message.type} message came before the hello was answered.`);
+    } else this.#options.host.receive(page.info, message);
+  }
+
+  #greet(page: Page, version: number, info: ClientInfo): void {
+    if (version !== PROTOCOL_VERSION) {
+      this.#refuse(page, `This page speaks protocol ${version}, the server ${PROTOCOL_VERSION}: reload the page.`);
+      page.socket.close(4000, 'protocol version');
+      return;
+    }
+    if (page.info !== null) return this.#refuse(page, 'A second hello came on one connection.');
+    page.info = info;
+    this.#welcome(page, info);
+  }
+
+  #welcome(page: Page, info: ClientInfo): void {
+    const { host, token } = this.#options;
+    const welcome = host.welcome();
+    if (welcome === null) return;
+    page.welcomed = true;
+    const { show, parameters, values, effects, transport } = welcome;
+    const hello: ServerMessage = { type: 'hello', v: PROTOCOL_VERSION, clientId: page.id, token, show, parameters, values, effects, transport };
+    this.#sendText(page, JSON.stringify(hello));
+    for (const message of welcome.then ?? []) this.#sendText(page, JSON.stringify(message));
+    host.joined(info);
+    for (const frame of host.bufferedFrames()) this.#sendFrameTo([page], frame, transport.epoch, true);
+  }
+
+  /** float32 mono; what is no number becomes silence. */
+  #receiveSound(page: Page, data: Buffer): void {
+    if (page.info === null || data.length === 0 || data.length % 4 !== 0) return this.#refuse(page, 'A sound hop came that is not float32.');
+    const samples = new Float32Array(data.length / 4);
+    for (let i = 0; i < samples.length; i++) {
+      const sample = data.readFloatLE(i * 4);
+      samples[i] = Number.isFinite(sample) ? Math.min(4, Math.max(-4, sample)) : 0;
+    }
+    this.#options.host.receiveSound(page.info, samples);
+  }
+
+  #refuse(page: Page, reason: string): void {
+    this.#badMessages++;
+    page.faults++;
+    if (page.faults > ANSWERED_FAULTS && page.faults % 100 !== 0) return;
+    this.#sendText(page, JSON.stringify({ type: 'notice', level: 'warn', text: reason } satisfies ServerMessage));
+  }
+
+  /** `always`: the frames of a welcome are sent whole, they are bounded by the look-ahead buffer. */
+  #sendFrameTo(pages: readonly Page[], frame: Frame, epoch: number, always = false): void {
+    const ready = pages.filter((page) => always || !this.#isSlow(page, frame.pixels.length));
+    const near = ready.filter((page) => page.loopback);
+    if (near.length > 0) sendBytes(near, encodeFrame({ ...frame, encoding: 'rgba', epoch }, frame.pixels));
+    const far = ready.filter((page) => !page.loopback);
+    if (far.length > 0) this.#jpegs = this.#jpegs.then(() => sendJpeg(far, frame, epoch)).catch(() => undefined);
+  }
+
+  #isSlow(page: Page, frameBytes: number): boolean {
+    const slow = page.socket.bufferedAmount > FRAMES_IN_FLIGHT * frameBytes;
+    if (slow) page.skipped++;
+    return slow;
+  }
+
+  #sendText(page: Page, text: string): void {
+    if (page.socket.readyState === WebSocket.OPEN) page.socket.send(text);
+  }
+
+  #dropDead(): void {
+    for (const page of this.#pages.values()) {
+      if (!page.alive) page.socket.terminate();
+      else {
+        page.alive = false;
+        page.socket.ping();
+      }
+    }
+  }
+}
+
+function sendBytes(pages: readonly Page[], bytes: Uint8Array): void {
+  for (const page of pages) if (page.socket.readyState === WebSocket.OPEN) page.socket.send(bytes, { binary: true });
+}
+
+async function sendJpeg(pages: readonly Page[], frame: Frame, epoch: number): Promise<void> {
+  const jpeg = await sharp(frame.pixels, { raw: { width: frame.width, height: frame.height, channels: 4 } }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
+  sendBytes(pages, encodeFrame({ ...frame, encoding: 'jpeg', epoch }, jpeg));
+}

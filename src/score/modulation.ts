@@ -34,9 +34,11 @@ export interface Modulation {
   /** Derivative of `position` (waypoints per second), for telemetry and in-between motion. */
   readonly speed: number;
   readonly segment: WalkSegment;
+  /** Prompts that pull over the segment's mix: faders by hand, the sister prompt. Weights sum to at most 1. */
+  readonly lean: readonly WeightedPrompt[];
   /** Phase of the noise orbit in turns; whole numbers are the same picture. */
   readonly orbit: Turns;
-  /** Latent pulse: how far the noise is pushed aside, 0..1 of a waypoint, and to which side. */
+  /** Latent pulse: how far the noise is pushed aside, in waypoints (about -0.4..0.4); the sign is the side. */
   readonly pulse: number;
   readonly guidance: number;
   /** True on the first tick after a cut. */

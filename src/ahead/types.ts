@@ -16,6 +16,8 @@ export interface Frame {
   readonly generation: number;
   /** Nothing may interpolate from the frame before it. */
   readonly cut: boolean;
+  /** An earlier picture shown again while nothing new exists (design rule 4): keeps the stage moving, is never recorded. */
+  readonly loop?: true;
 }
 
 /** Says what to draw at a tick. Random access; a later call may answer differently after a control change. */

@@ -61,10 +61,13 @@ export interface ModelCard {
   readonly examplePrompts: readonly string[];
 }
 
-/** Draws pictures. Calls may be issued one at a time; the same point gives the same bytes. */
+/**
+ * Draws pictures. Calls queue up and are answered in order, one at a time; the same point gives the same bytes.
+ * A draw whose `signal` aborts before its turn rejects with the signal's reason; one that has begun goes on.
+ */
 export interface Pipeline {
   readonly card: ModelCard;
-  draw(point: LatentPoint): Promise<Picture>;
+  draw(point: LatentPoint, signal?: AbortSignal): Promise<Picture>;
   /** Visible change between neighbours: `points.length - 1` numbers, mean absolute difference of RGB in 0..1 (see difference.ts). */
   measureDifference(points: readonly LatentPoint[]): Promise<number[]>;
   /** Frees sessions and processes; safe to call twice. */

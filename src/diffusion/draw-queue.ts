@@ -1,0 +1,90 @@
+/**
+ * One drawer, many askers: draws run one at a time in order; measurements are cut into single pictures that take turns
+ * with waiting draws, so that probing a new prompt never blocks the show for long. Pictures of probes are remembered,
+ * since neighbouring stretches share their ends.
+ */
+
+import { LruCache } from './lru-cache.ts';
+import type { LatentPoint, Picture } from './types.ts';
+
+interface Job {
+  readonly point: LatentPoint;
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (picture: Picture) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Probe pictures kept, in bytes of pixels. */
+const PROBE_BYTES = 32 * 1024 * 1024;
+
+export class DrawQueue {
+  readonly #run: (point: LatentPoint) => Promise<Picture>;
+  readonly #draws: Job[] = [];
+  readonly #probes: Job[] = [];
+  #pictures: LruCache<string, Picture> | undefined;
+  #busy = false;
+  #closed = false;
+  #probeIsNext = false;
+
+  /** `run` is never called again before its promise settles. */
+  constructor(run: (point: LatentPoint) => Promise<Picture>) {
+    this.#run = run;
+  }
+
+  draw(point: LatentPoint, signal?: AbortSignal): Promise<Picture> {
+    return this.#enqueue(this.#draws, point, signal);
+  }
+
+  /** `compare` of each neighbouring pair: `points.length - 1` numbers. */
+  async measure(points: readonly LatentPoint[], compare: (a: Picture, b: Picture) => number): Promise<number[]> {
+    const differences: number[] = [];
+    let before: Picture | undefined;
+    for (const point of points) {
+      const picture = await this.#probe(point);
+      if (before !== undefined) differences.push(compare(before, picture));
+      before = picture;
+    }
+    return differences;
+  }
+
+  /** Rejects what waits. */
+  close(): Promise<void> {
+    this.#closed = true;
+    for (const job of [...this.#draws.splice(0), ...this.#probes.splice(0)]) job.reject(new Error('the pipeline is closed'));
+    return Promise.resolve();
+  }
+
+  async #probe(point: LatentPoint): Promise<Picture> {
+    const key = JSON.stringify(point);
+    const kept = this.#pictures?.get(key);
+    if (kept !== undefined) return kept;
+    const picture = await this.#enqueue(this.#probes, point, undefined);
+    this.#pictures ??= new LruCache(Math.max(4, Math.floor(PROBE_BYTES / picture.pixels.length)));
+    this.#pictures.set(key, picture);
+    return picture;
+  }
+
+  #enqueue(queue: Job[], point: LatentPoint, signal: AbortSignal | undefined): Promise<Picture> {
+    if (this.#closed) return Promise.reject(new Error('the pipeline is closed'));
+    return new Promise((resolve, reject) => {
+      queue.push({ point, signal, resolve, reject });
+      if (!this.#busy) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
+      if (job.signal?.aborted === true) job.reject(job.signal.reason);
+      else await this.#run(job.point).then(job.resolve, job.reject);
+    }
+    this.#busy = false;
+  }
+
+  /** Draws first, but after each draw one probe where probes wait. */
+  #next(): Job | undefined {
+    const probeNow = this.#probes.length > 0 && (this.#probeIsNext || this.#draws.length === 0);
+    this.#probeIsNext = !probeNow;
+    return probeNow ? this.#probes.shift() : this.#draws.shift();
+  }
+}

@@ -75,6 +75,7 @@ export interface ShowHost {
   newestFrame(): Frame | null;
   /** Frames that a page needs which joins now, in due order. */
   bufferedFrames(): readonly Frame[];
+  /** Also called again when a page's second hello changes `canPlaySound`. */
   joined(client: ClientInfo): void;
   left(client: ClientInfo): void;
   /** A checked message. What it throws becomes a notice to that page. `ping` and `hello` are answered by the server. */

@@ -161,9 +161,9 @@ export class Sockets implements Wire {
       page.socket.close(4000, 'protocol version');
       return;
     }
-    if (page.info !== null) return this.#refuse(page, 'A second hello came on one connection.');
     page.info = info;
-    this.#welcome(page, info);
+    if (page.welcomed) this.#options.host.joined(info);
+    else this.#welcome(page, info);
   }
 
   #welcome(page: Page, info: ClientInfo): void {

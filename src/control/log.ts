@@ -1,0 +1,71 @@
+/**
+ * What hands did, in the order in which it shapes the show: by the first score tick made with it, then by arrival.
+ * Values at one tick are coalesced (the last wins), triggers never. Replaying the log gives the same show.
+ */
+
+import { z } from 'zod';
+import { UserError } from '../base/errors.ts';
+import type { Tick } from '../base/units.ts';
+import type { ControlChange, ControlValue, ControlValues } from '../score/control.ts';
+import type { ParameterTable } from '../score/parameters.ts';
+
+export class ControlLog {
+  private readonly list: ControlChange[] = [];
+
+  /** All changes in order. */
+  get changes(): readonly ControlChange[] {
+    return this.list;
+  }
+
+  add(change: ControlChange): void {
+    let place = this.list.length;
+    while (place > 0 && (this.list[place - 1] as ControlChange).appliesFromTick > change.appliesFromTick) place--;
+    const twin = change.kind === 'value' ? this.findTwin(change.path, change.appliesFromTick, place) : -1;
+    if (twin >= 0) this.list[twin] = change;
+    else this.list.splice(place, 0, change);
+  }
+
+  /** Values by path as they stand from this tick on, defaults filled. */
+  valuesAt(tick: Tick, table: ParameterTable): ControlValues {
+    const values: Record<string, ControlValue> = {};
+    for (const { path, kind, default: fallback } of table.values()) if (kind !== 'trigger') values[path] = fallback;
+    for (const change of this.list) {
+      if (change.appliesFromTick > tick) break;
+      if (change.kind === 'value') values[change.path] = change.value;
+    }
+    return values;
+  }
+
+  toJson(): ControlChange[] {
+    return [...this.list];
+  }
+
+  /** Reads what `toJson` wrote. Throws UserError with the place of the fault; `where` names the file. */
+  static fromJson(data: unknown, where: string): ControlLog {
+    const parsed = z.array(changeSchema).safeParse(data);
+    if (!parsed.success) {
+      const fault = parsed.error.issues[0] as z.core.$ZodIssue;
+      throw new UserError('input', `${where}: the control log is wrong at ${fault.path.join('.') || 'its start'}: ${fault.message}.`);
+    }
+    const log = new ControlLog();
+    for (const change of parsed.data) log.add(change);
+    return log;
+  }
+
+  /** Index of a value for the same path at the same tick, among those before `place`; -1 where a trigger lies between. */
+  private findTwin(path: string, tick: Tick, place: number): number {
+    for (let i = place - 1; i >= 0; i--) {
+      const other = this.list[i] as ControlChange;
+      if (other.appliesFromTick !== tick || other.kind === 'trigger') return -1;
+      if (other.path === path) return i;
+    }
+    return -1;
+  }
+}
+
+const valueSchema = z.union([z.number(), z.boolean(), z.string()]);
+const stampSchema = { path: z.string(), source: z.string(), arrival: z.number(), appliesFromTick: z.int().nonnegative() };
+const changeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('value'), value: valueSchema, ...stampSchema }),
+  z.strictObject({ kind: z.literal('trigger'), args: z.array(valueSchema), ...stampSchema }),
+]);

@@ -72,7 +72,7 @@ export function route(feature: RouteFeature, to: string, gain: number, more: Par
   };
 }
 
-/** motion.md's table. Every target appears once, so a preset can replace one by its target. */
+/** motion.md's table. A preset that states `routes` replaces the whole set. */
 export const DEFAULT_ROUTES: readonly RouteSpec[] = [
   route('kick', 'walk.pulse', 1, { shape: 'sway' }),
   route('kick', 'look.zoom', 0.03, { shape: 'beat', release: beats(0.5), attack: seconds(0.015) }),
@@ -87,6 +87,7 @@ export const DEFAULT_ROUTES: readonly RouteSpec[] = [
   route('brightness', 'look.sharpen', 0.15, { attack: bars(1), release: bars(2) }),
   route('chroma', 'look.hue', 0.044, { offset: -0.022, attack: bars(2), release: bars(4) }),
   route('event:build-up', 'walk.orbit', 1.5, { attack: seconds(0), release: seconds(0.05) }),
+  route('event:build-up', 'look.zoom', 0.15, { attack: seconds(0), release: seconds(0.05) }),
   route('event:build-up', 'look.saturation', -0.3, { attack: seconds(0), release: seconds(0.05) }),
   route('event:silence', 'look.light', -0.3, { attack: seconds(4), release: beats(1) }),
 ];

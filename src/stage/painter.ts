@@ -1,0 +1,149 @@
+/**
+ * Paints one moment of the show: mixed frames → enlarged picture → look effects → finished picture on the canvas.
+ * Knows nothing of sockets and clocks: everything it needs is in the moment. Survives a lost GL context by rebuilding.
+ */
+
+import { LinearSRGBColorSpace, Vector2, WebGLRenderer, type WebGLRenderTarget } from 'three';
+
+import type { Seconds, Turns, Unit } from '../base/units.ts';
+import type { EffectSource } from '../protocol/messages.ts';
+import { ENLARGE, FINISH } from './core-shaders.ts';
+import type { Pick } from './frame-store.ts';
+import { FrameTextures, type FramePixels } from './frame-textures.ts';
+import { LookChain, type LookMoment } from './look-chain.ts';
+import { createTarget, Pass, uniformsOf } from './passes.ts';
+import { PictureMixer } from './picture-mixer.ts';
+
+export interface Moment extends LookMoment {
+  /** Null = nothing has come yet: the stage glows softly instead of being black. */
+  readonly pick: Pick<FramePixels> | null;
+  /** 1 = the picture covers the screen exactly. */
+  readonly zoom: number;
+  /** Radians. */
+  readonly angle: number;
+  /** Fraction of the width and height. */
+  readonly shift: { readonly x: number; readonly y: number };
+  readonly sharpen: Unit;
+  readonly hue: Turns;
+  readonly contrast: number;
+  readonly saturation: number;
+  /** Gain of the whole stage, 0..1. */
+  readonly light: Unit;
+  /** Hold the picture: only `light`, hue and contrast still act. */
+  readonly frozen: boolean;
+}
+
+export interface PainterOptions {
+  /** Keep finished pictures readable, top row first (export). */
+  readonly readable: boolean;
+  readonly onEffectError: (name: string, text: string) => void;
+}
+
+export class Painter {
+  readonly renderer: WebGLRenderer;
+  readonly textures = new FrameTextures();
+  readonly #options: PainterOptions;
+  #mixer = new PictureMixer(this.textures);
+  readonly #chain = new LookChain();
+  readonly #enlarge = new Pass(ENLARGE, uniformsOf({ picture: null, pictureSize: new Vector2(1, 1), cover: new Vector2(1, 1), aspect: 1, zoom: 1, angle: 0, shift: new Vector2(0, 0), sharpen: 0.3 }), 'enlarge');
+  readonly #finish = new Pass(FINISH, uniformsOf({ picture: null, hue: 0, contrast: 1, saturation: 1, light: 1, turnOver: 0, dither: 0 }), 'finish');
+  #enlarged: WebGLRenderTarget = createTarget(1, 1);
+  #finished: WebGLRenderTarget | null = null;
+  #last: WebGLRenderTarget | null = null;
+  #lost = false;
+
+  constructor(canvas: HTMLCanvasElement, options: PainterOptions) {
+    this.#options = options;
+    this.renderer = new WebGLRenderer({ canvas, antialias: false, alpha: false, depth: false, stencil: false, powerPreference: 'high-performance' });
+    this.renderer.autoClear = false;
+    this.renderer.outputColorSpace = LinearSRGBColorSpace;
+    this.renderer.debug.onShaderError = (gl, _program, _vertex, fragment) => this.#reportShader(gl.getShaderInfoLog(fragment) ?? '', gl.getShaderSource(fragment) ?? '');
+    canvas.addEventListener('webglcontextlost', (event) => this.#lose(event));
+    canvas.addEventListener('webglcontextrestored', () => (this.#lost = false));
+  }
+
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
+  get effectNames(): string[] {
+    return this.#chain.names;
+  }
+
+  setEffects(sources: readonly EffectSource[], chain: readonly string[]): void {
+    this.#chain.setEffects(sources, chain);
+  }
+
+  /** Size of what is drawn, in pixels. */
+  setSize(width: number, height: number): void {
+    this.renderer.setPixelRatio(1);
+    this.renderer.setSize(width, height, false);
+    this.#chain.setSize(width, height);
+    this.#enlarged.dispose();
+    this.#enlarged = createTarget(width, height);
+    this.#last = null;
+    this.#finished?.dispose();
+    this.#finished = this.#options.readable ? createTarget(width, height, 8) : null;
+  }
+
+  draw(moment: Moment): void {
+    if (this.#lost) return;
+    if (!moment.frozen || this.#last === null) this.#last = this.#drawPicture(moment);
+    this.#finish.set('picture', (this.#last ?? this.#enlarged).texture);
+    this.#finish.set('hue', moment.hue);
+    this.#finish.set('contrast', moment.contrast);
+    this.#finish.set('saturation', moment.saturation);
+    this.#finish.set('light', moment.light);
+    this.#finish.set('dither', (moment.frame * 5.588) % 64);
+    this.#finish.set('turnOver', 0);
+    this.#finish.draw(this.renderer, null);
+    if (this.#finished === null) return;
+    this.#finish.set('turnOver', 1);
+    this.#finish.draw(this.renderer, this.#finished);
+  }
+
+  /** RGBA of the frame just drawn, top row first. Only where the painter is `readable`. */
+  readPixels(): Uint8Array {
+    if (this.#finished === null) throw new Error('readPixels belongs to the render page (?render=1)');
+    const { width, height } = this.#finished;
+    const pixels = new Uint8Array(width * height * 4);
+    this.renderer.readRenderTargetPixels(this.#finished, 0, 0, width, height, pixels);
+    return pixels;
+  }
+
+  #drawPicture(moment: Moment): WebGLRenderTarget | null {
+    if (moment.pick === null) return this.#mixer.picture === null ? null : this.#last;
+    const mixed = this.#mixer.mix(this.renderer, moment.pick, moment.elapsed);
+    this.#enlargeTo(mixed, moment);
+    return this.#chain.draw(this.renderer, this.#enlarged, moment);
+  }
+
+  #enlargeTo(mixed: WebGLRenderTarget, moment: Moment): void {
+    const aspect = this.#enlarged.width / this.#enlarged.height;
+    const own = mixed.width / mixed.height;
+    const uniforms = this.#enlarge.uniforms;
+    (uniforms['pictureSize']?.value as Vector2).set(mixed.width, mixed.height);
+    (uniforms['cover']?.value as Vector2).set(Math.min(1, aspect / own), Math.min(1, own / aspect));
+    (uniforms['shift']?.value as Vector2).set(moment.shift.x, moment.shift.y);
+    this.#enlarge.set('picture', mixed.texture);
+    this.#enlarge.set('aspect', aspect);
+    this.#enlarge.set('zoom', moment.zoom);
+    this.#enlarge.set('angle', moment.angle);
+    this.#enlarge.set('sharpen', moment.sharpen);
+    this.#enlarge.draw(this.renderer, this.#enlarged);
+  }
+
+  #lose(event: Event): void {
+    // Without preventDefault the browser never gives the context back. Three rebuilds textures and programs by itself.
+    event.preventDefault();
+    this.#lost = true;
+    this.#last = null;
+    this.#mixer = new PictureMixer(this.textures);
+  }
+
+  #reportShader(log: string, source: string): void {
+    const name = this.#chain.names.find((effect) => new RegExp(`SHADER_NAME ${effect}\\b`).test(source));
+    if (name !== undefined) this.#chain.remove(name);
+    this.#options.onEffectError(name ?? 'stage', log.trim().split('\n')[0] ?? '');
+  }
+}

@@ -1,0 +1,366 @@
+/**
+ * Frames ahead of the playhead. It chooses only *which ticks are drawn and when*; what a tick looks like is the plan's.
+ * Guarantees: a frame is handed over (`onFrame`) as soon as it is made, once; per generation in due order except for
+ * keyframes filled in between; a frame made before a control change that touches it is stale, not gone, and is made anew
+ * from the nearest tick that can still be met; changes are coalesced to one re-plan per generated frame.
+ * Time is read through `now` (ms); the house-keeping timer is the only timer here.
+ */
+
+import { messageOf } from '../base/errors.ts';
+import { median } from '../base/math.ts';
+import { TICKS_PER_SECOND, secondsOfTick, tickOfSeconds } from '../base/units.ts';
+import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
+import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { FrameStore } from './frame-store.ts';
+import { Governor } from './governor.ts';
+import type { Quality } from './governor.ts';
+import { KeyframePlan, barTickFrom, paceAt } from './keyframes.ts';
+import { PreparedRange } from './prepared-range.ts';
+import type { Transport } from './transport.ts';
+import type { AheadTelemetry, Frame, WalkPlan } from './types.ts';
+
+export interface LookAheadOptions {
+  readonly plan: WalkPlan;
+  readonly pipeline: Pipeline & { readonly alive?: boolean };
+  /** A function where the timeline grows or is replaced (live input, corrections). */
+  readonly timeline: Timeline | (() => Timeline);
+  readonly transport: Transport;
+  /** Monotonic instant (ms), the clock of `transport`. */
+  readonly now: () => Milliseconds;
+  readonly onFrame: (frame: Frame) => void;
+  readonly onNotice?: (text: string) => void;
+  /** The governor's last resort: multiply the walk's speed (1 = as planned) from a tick on. */
+  readonly onSpeed?: (multiplier: number, fromTick: Tick) => void;
+  /** Look-ahead in seconds (default 5) and in bytes of pixels (default 256 MiB), whichever is less. */
+  readonly horizonSeconds?: Seconds;
+  readonly maxBytes?: number;
+  /** Most pictures a second worth drawing (default 17). */
+  readonly maxRate?: number;
+}
+
+/** House-keeping: late frames, loops, idle restarts (ms). */
+const TIMER_MS = 20;
+/** Beyond the cost of drawing, a frame needs this long to be in time (ms). */
+const MARGIN_MS = 25;
+/** Gaps this near are filled before stale frames are made anew (s). */
+const URGENT_SECONDS = 0.8;
+/** The walk is prepared this far beyond the horizon (s). */
+const PREPARE_SECONDS = 6;
+/** After a control change only one picture is on its way, so that the next change reaches the stage at once (ms). */
+const NERVOUS_MS = 1000;
+/** No frame within this time either side of the playhead: the stage starves and old frames loop (s). */
+const STARVED_SECONDS = 0.35;
+/** Window of `picturesPerSecond` (ms). */
+const RATE_MS = 3000;
+/** A failed picture or preparation is tried again after this time (ms). */
+const RETRY_MS = 500;
+
+interface Draw {
+  readonly tick: Tick;
+  readonly generation: number;
+  readonly cut: boolean;
+  readonly issuedAt: Milliseconds;
+  readonly abort: AbortController;
+  stale: boolean;
+}
+
+export class LookAhead {
+  readonly #options: LookAheadOptions;
+  readonly #governor: Governor;
+  readonly #keyframes: KeyframePlan;
+  readonly #store = new FrameStore();
+  readonly #prepared: PreparedRange;
+  readonly #draws: Draw[] = [];
+  readonly #waiters: { readonly seconds: Seconds; readonly resolve: () => void }[] = [];
+  #arrivals: Milliseconds[] = [];
+  #services: Milliseconds[] = [];
+  #lastArrival: Milliseconds = -Infinity;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #generation = 0;
+  #pendingStale: Tick | undefined;
+  #lastChange: Milliseconds = -Infinity;
+  #lateFrames = 0;
+  #checkedTo: Tick = 0;
+  #epoch = -1;
+  #retryAt: Milliseconds = -Infinity;
+  #pictureBytes = 0;
+  #speed = 1;
+
+  constructor(options: LookAheadOptions) {
+    this.#options = options;
+    const start = 4;
+    this.#governor = new Governor(start, options.maxRate === undefined ? {} : { maxRate: options.maxRate });
+    this.#keyframes = new KeyframePlan(start);
+    this.#prepared = new PreparedRange(options.plan, () => this.#pump(), (reason) => this.#fail('The walk could not be prepared', reason));
+  }
+
+  /** Begins to draw ahead; also while the transport holds, until the buffer is full. */
+  start(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setInterval(() => this.#keepHouse(), TIMER_MS);
+    this.seek();
+  }
+
+  /** Stops drawing; frames in hand stay readable. */
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    for (const draw of this.#draws) draw.abort.abort(new Error('stopped'));
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve();
+  }
+
+  /** A control change applies from this tick on: frames from there are stale until made anew. Cheap, call it as often as hands move. */
+  invalidate(fromTick: Tick): void {
+    this.#pendingStale = Math.min(this.#pendingStale ?? Infinity, fromTick);
+    this.#lastChange = this.#options.now();
+    for (const draw of this.#draws.slice(1)) draw.abort.abort(new Error('superseded'));
+    this.#pump();
+  }
+
+  /** The transport has jumped: draws from its new place. Called by itself too when the transport's epoch changes. */
+  seek(): void {
+    this.#epoch = this.#options.transport.epoch;
+    this.#keyframes.reset(this.#governor.quality.perBeat);
+    for (const draw of this.#draws.slice(1)) draw.abort.abort(new Error('sought'));
+    this.#checkedTo = this.earliestTick();
+    this.#pump();
+  }
+
+  /** The nearest tick that can still be met: a control change that arrives now should apply from here. */
+  earliestTick(): Tick {
+    const { transport, now } = this.#options;
+    const instant = now();
+    const here = transport.showTimeAt(instant);
+    if (!transport.moving) return tickOfSeconds(here);
+    const wait = ((this.#draws.length + 1) * this.#serviceTime() * 1.1 + MARGIN_MS) / 1000;
+    return tickOfSeconds(here + wait * transport.rate);
+  }
+
+  /** Resolves once `seconds` of the show ahead are in hand (or the end of the track is). */
+  buffered(seconds: Seconds): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters.push({ seconds, resolve });
+      this.#wakeWaiters();
+    });
+  }
+
+  /** Frames in hand in due order, a little past and all ahead. */
+  frames(): readonly Frame[] {
+    return this.#store.list();
+  }
+
+  telemetry(): AheadTelemetry {
+    const instant = this.#options.now();
+    const time = this.#options.transport.showTimeAt(instant);
+    const subdivision = this.#keyframes.perBeatAt(tickOfSeconds(time));
+    const pace = paceAt(this.#timeline().grid, time);
+    return {
+      bufferSeconds: this.#bufferSeconds(instant),
+      picturesPerSecond: this.#arrivals.filter((at) => at > instant - RATE_MS).length / (RATE_MS / 1000),
+      lateFrames: this.#lateFrames,
+      generation: this.#generation,
+      subdivision,
+      spacingTicks: TICKS_PER_SECOND / (pace.beatsPerSecond * subdivision),
+      inferenceAlive: this.#options.pipeline.alive ?? true,
+    };
+  }
+
+  /** Starts draws while there is room and something to draw. */
+  #pump(): void {
+    if (this.#timer === undefined) return;
+    this.#applyChange();
+    const instant = this.#options.now();
+    const room = instant - this.#lastChange < NERVOUS_MS ? 1 : 2;
+    const earliest = this.earliestTick();
+    this.#prepared.reach(earliest, this.#horizonTick(instant) + PREPARE_SECONDS * TICKS_PER_SECOND);
+    while (this.#draws.length < room && instant >= this.#retryAt) {
+      const tick = this.#pickTick(instant);
+      if (tick === undefined) return;
+      this.#draw(tick, instant);
+    }
+  }
+
+  /** One re-plan for all changes since the last one. */
+  #applyChange(): void {
+    const fromTick = this.#pendingStale;
+    if (fromTick === undefined) return;
+    this.#pendingStale = undefined;
+    this.#generation++;
+    this.#store.markStale(fromTick);
+    for (const draw of this.#draws) if (draw.tick >= fromTick) draw.stale = true;
+    this.#prepared.invalidate(fromTick);
+  }
+
+  /** Near gaps first, then stale frames from the nearest on, then gaps further out. */
+  #pickTick(instant: Milliseconds): Tick | undefined {
+    const soon = tickOfSeconds(this.#options.transport.showTimeAt(instant) + URGENT_SECONDS);
+    const open = this.#wantedTicks(instant).filter((tick) => this.#prepared.has(tick) && !this.#draws.some((draw) => draw.tick === tick && !draw.stale));
+    const gap = open.find((tick) => !this.#store.has(tick));
+    if (gap !== undefined && gap <= soon) return gap;
+    return open.find((tick) => this.#store.isStale(tick)) ?? gap;
+  }
+
+  /** Keyframes from the nearest that can be met to the end of the buffer. */
+  #wantedTicks(instant: Milliseconds): Tick[] {
+    const ticks = this.#keyframes.ticksBetween(this.#timeline().grid, this.earliestTick(), this.#horizonTick(instant));
+    if (this.#pictureBytes === 0) return ticks;
+    return ticks.slice(0, Math.max(4, Math.floor((this.#options.maxBytes ?? 256 * 1024 * 1024) / this.#pictureBytes)));
+  }
+
+  #horizonTick(instant: Milliseconds): Tick {
+    const { transport } = this.#options;
+    const ahead = tickOfSeconds(transport.showTimeAt(instant) + this.#horizonSeconds() * Math.max(1, transport.rate));
+    return transport.duration > 0 ? Math.min(ahead, this.#endTick()) : ahead;
+  }
+
+  #draw(tick: Tick, instant: Milliseconds): void {
+    const { plan, pipeline } = this.#options;
+    const draw: Draw = { tick, generation: this.#generation, cut: plan.isCutAt(this.#keyframeBefore(tick), tick), issuedAt: instant, abort: new AbortController(), stale: false };
+    this.#draws.push(draw);
+    pipeline.draw(this.#coarsen(plan.pointAt(tick)), draw.abort.signal).then(
+      (picture) => this.#receive(draw, picture),
+      (reason: unknown) => this.#miss(draw, reason),
+    );
+  }
+
+  #coarsen(point: LatentPoint): LatentPoint {
+    const share = this.#governor.quality.steps;
+    return share === 1 ? point : { ...point, steps: Math.max(1, Math.round(point.steps * share)) };
+  }
+
+  #receive(draw: Draw, picture: Picture): void {
+    this.#draws.splice(this.#draws.indexOf(draw), 1);
+    if (this.#timer === undefined) return;
+    this.#countArrival(draw);
+    this.#pictureBytes = picture.pixels.length;
+    const { tick, generation, cut } = draw;
+    const frame: Frame = { tick, due: secondsOfTick(tick), height: picture.height, width: picture.width, pixels: picture.pixels, cost: picture.cost, generation, cut };
+    this.#store.put(frame, draw.stale);
+    this.#options.onFrame(frame);
+    this.#govern();
+    this.#wakeWaiters();
+    this.#pump();
+  }
+
+  #miss(draw: Draw, reason: unknown): void {
+    this.#draws.splice(this.#draws.indexOf(draw), 1);
+    if (!draw.abort.signal.aborted) this.#fail('A picture could not be drawn', reason);
+    this.#pump();
+  }
+
+  #fail(what: string, reason: unknown): void {
+    if (this.#timer === undefined) return;
+    this.#retryAt = this.#options.now() + RETRY_MS;
+    this.#options.onNotice?.(`${what} (${messageOf(reason)}); the show goes on with what it has and tries again.`);
+  }
+
+  /** A picture's true share of the machine: the time since it could have begun. */
+  #countArrival(draw: Draw): void {
+    const instant = this.#options.now();
+    const service = instant - Math.max(draw.issuedAt, this.#lastArrival);
+    this.#lastArrival = instant;
+    this.#governor.observe(service);
+    this.#services = [...this.#services.slice(-7), service];
+    this.#arrivals = [...this.#arrivals.filter((at) => at > instant - RATE_MS), instant];
+  }
+
+  #serviceTime(): Milliseconds {
+    return median(this.#services);
+  }
+
+  #govern(): void {
+    const { transport, now, onSpeed } = this.#options;
+    const instant = now();
+    const time = transport.showTimeAt(instant);
+    const before = this.#governor.quality;
+    const quality = this.#governor.decide({ now: instant, ...paceAt(this.#timeline().grid, time), bufferSeconds: this.#bufferSeconds(instant), horizonSeconds: this.#horizonSeconds(), moving: transport.moving });
+    if (quality === before) return;
+    const fromTick = this.#applyQuality(quality, time);
+    if (quality.speed === this.#speed) return;
+    this.#speed = quality.speed;
+    onSpeed?.(quality.speed, fromTick);
+  }
+
+  /** From the next bar line that leaves time to draw; at once while time holds. */
+  #applyQuality(quality: Quality, time: Seconds): Tick {
+    const moving = this.#options.transport.moving;
+    const grid = this.#timeline().grid;
+    const fromTick = moving ? barTickFrom(grid, Math.max(this.earliestTick(), tickOfSeconds(time + 0.3))) : tickOfSeconds(time);
+    this.#keyframes.changeFrom(fromTick, quality.perBeat);
+    return fromTick;
+  }
+
+  #keepHouse(): void {
+    const { transport, now } = this.#options;
+    if (transport.epoch !== this.#epoch) this.seek();
+    const instant = now();
+    const here = tickOfSeconds(transport.showTimeAt(instant));
+    this.#govern();
+    this.#wakeWaiters();
+    if (transport.moving) {
+      this.#countLate(here);
+      this.#loopWhileStarved(here);
+    }
+    this.#store.prune(here, this.#horizonTick(instant) + 10 * TICKS_PER_SECOND);
+    this.#pump();
+  }
+
+  /** Keyframes whose due tick has been reached without a frame, fresh or stale. */
+  #countLate(here: Tick): void {
+    if (here <= this.#checkedTo) return;
+    for (const tick of this.#keyframes.ticksBetween(this.#timeline().grid, this.#checkedTo, Math.min(here, this.#endTick()))) if (!this.#store.has(tick)) this.#lateFrames++;
+    this.#checkedTo = here;
+  }
+
+  /** Nothing real is near: the last pictures go back and forth, dated to keyframes that cannot be met. */
+  #loopWhileStarved(here: Tick): void {
+    const reach = tickOfSeconds(STARVED_SECONDS);
+    if (here >= this.#endTick() || this.#store.hasWithin(here - reach, here + reach)) return;
+    const next = this.#keyframes.ticksBetween(this.#timeline().grid, here + 1, this.#endTick() === Infinity ? here + 2 * TICKS_PER_SECOND : Math.min(this.#endTick(), here + 2 * TICKS_PER_SECOND))[0];
+    if (next === undefined || next <= this.#loopedTo) return;
+    const frame = this.#store.nextLoopFrame(next);
+    this.#loopedTo = next;
+    if (frame !== undefined) this.#options.onFrame(frame);
+  }
+
+  #loopedTo: Tick = -1;
+
+  /** Contiguous show time in hand from now on, in s. */
+  #bufferSeconds(instant: Milliseconds): Seconds {
+    const time = this.#options.transport.showTimeAt(instant);
+    const horizon = this.#horizonTick(instant);
+    const gap = this.#keyframes.ticksBetween(this.#timeline().grid, tickOfSeconds(time), horizon).find((tick) => !this.#store.has(tick));
+    return Math.max(0, secondsOfTick(gap ?? horizon) - time);
+  }
+
+  #wakeWaiters(): void {
+    if (this.#waiters.length === 0) return;
+    const instant = this.#options.now();
+    const inHand = this.#bufferSeconds(instant);
+    const atEnd = tickOfSeconds(this.#options.transport.showTimeAt(instant) + inHand) >= this.#endTick();
+    for (const waiter of [...this.#waiters]) {
+      if (inHand < Math.min(waiter.seconds, this.#horizonSeconds() - 0.2) && !atEnd) continue;
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+      waiter.resolve();
+    }
+  }
+
+  #keyframeBefore(tick: Tick): Tick {
+    return this.#keyframes.ticksBetween(this.#timeline().grid, tick - 2 * TICKS_PER_SECOND, tick).at(-1) ?? tick - 1;
+  }
+
+  #endTick(): Tick {
+    const { duration } = this.#options.transport;
+    return duration > 0 ? Math.ceil(duration * TICKS_PER_SECOND) + 1 : Infinity;
+  }
+
+  #horizonSeconds(): Seconds {
+    return this.#options.horizonSeconds ?? 5;
+  }
+
+  #timeline(): Timeline {
+    const { timeline } = this.#options;
+    return typeof timeline === 'function' ? timeline() : timeline;
+  }
+}

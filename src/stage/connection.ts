@@ -1,0 +1,104 @@
+/**
+ * The page's side of the WebSocket: hello, pings, back-off when the line drops, text messages and binary frames to
+ * their handlers. The picture goes on without it. Shared by the stage and the panel.
+ */
+
+import type { Milliseconds } from '../base/units.ts';
+import { PROTOCOL_VERSION, type ClientMessage, type Role, type ServerMessage } from '../protocol/messages.ts';
+import { ServerClock } from './server-clock.ts';
+
+export interface ConnectionHandlers {
+  readonly onMessage: (message: ServerMessage) => void;
+  readonly onFrame: (bytes: ArrayBuffer) => void;
+  /** True once welcomed, false when the line has dropped. */
+  readonly onLine: (connected: boolean) => void;
+}
+
+const FIRST_WAIT: Milliseconds = 250;
+const LONGEST_WAIT: Milliseconds = 5_000;
+const PING_EVERY: Milliseconds = 1_000;
+/** Pings sent at once after joining, to know the clock soon. */
+const EARLY_PINGS: readonly Milliseconds[] = [0, 60, 140, 260, 420];
+/** Binary messages wait in the browser beyond this many bytes: live input then skips hops. */
+const SEND_LIMIT = 512 * 1024;
+
+export class Connection {
+  readonly clock = new ServerClock();
+  readonly #role: Role;
+  readonly #handlers: ConnectionHandlers;
+  #socket: WebSocket | null = null;
+  #canPlaySound = false;
+  #wait: Milliseconds = FIRST_WAIT;
+  #stopped = false;
+
+  constructor(role: Role, handlers: ConnectionHandlers) {
+    this.#role = role;
+    this.#handlers = handlers;
+  }
+
+  start(): void {
+    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws${location.search}`);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    socket.addEventListener('open', () => this.#sayHello());
+    socket.addEventListener('message', (event) => this.#receive(event.data as string | ArrayBuffer));
+    socket.addEventListener('close', () => this.#comeBack(socket));
+    const pinger = setInterval(() => this.#ping(), PING_EVERY);
+    socket.addEventListener('close', () => clearInterval(pinger));
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#socket?.close();
+  }
+
+  get isOpen(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
+  }
+
+  send(message: ClientMessage): void {
+    if (this.isOpen) this.#socket?.send(JSON.stringify(message));
+  }
+
+  /** Sends a hop of sound; dropped while the line is behind. */
+  sendBinary(bytes: ArrayBuffer): void {
+    if (this.isOpen && (this.#socket?.bufferedAmount ?? 0) < SEND_LIMIT) this.#socket?.send(bytes);
+  }
+
+  /** A click has allowed sound (or it was taken away). */
+  setCanPlaySound(value: boolean): void {
+    if (value === this.#canPlaySound) return;
+    this.#canPlaySound = value;
+    this.#sendHello();
+  }
+
+  #sayHello(): void {
+    this.#wait = FIRST_WAIT;
+    this.clock.reset();
+    this.#sendHello();
+    for (const delay of EARLY_PINGS) setTimeout(() => this.#ping(), delay);
+  }
+
+  #sendHello(): void {
+    this.send({ type: 'hello', v: PROTOCOL_VERSION, role: this.#role, canPlaySound: this.#canPlaySound });
+  }
+
+  #ping(): void {
+    this.send({ type: 'ping', sent: performance.now() });
+  }
+
+  #receive(data: string | ArrayBuffer): void {
+    if (typeof data !== 'string') return this.#handlers.onFrame(data);
+    const message = JSON.parse(data) as ServerMessage;
+    if (message.type === 'pong') return this.clock.addAnswer(message.sent, performance.now(), message.at);
+    if (message.type === 'hello') this.#handlers.onLine(true);
+    this.#handlers.onMessage(message);
+  }
+
+  #comeBack(socket: WebSocket): void {
+    if (socket !== this.#socket || this.#stopped) return;
+    this.#handlers.onLine(false);
+    setTimeout(() => this.start(), this.#wait);
+    this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);
+  }
+}

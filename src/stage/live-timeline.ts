@@ -1,0 +1,80 @@
+/**
+ * The Timeline of a live input, grown from 'live' messages: curves up to now, past beats, and the next beats predicted
+ * so that beat-synced shapes can lean into them. Held flat where nothing came. Times on the show clock (s).
+ */
+
+import type { Hertz, Seconds } from '../base/units.ts';
+import type { ServerMessage } from '../protocol/messages.ts';
+import { CURVE_NAMES, TIMELINE_VERSION, type BeatGrid, type CurveName, type Curves, type Section, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
+
+export type LiveMessage = Extract<ServerMessage, { type: 'live' }>;
+
+const RATE: Hertz = 50;
+const METRE = 4;
+/** Beats foretold beyond the last one heard. */
+const PREDICTED_BEATS = 8;
+/** Below this the tempo is a guess, and no beat is foretold. */
+const LEAST_CONFIDENCE = 0.3;
+
+export class LiveTimeline implements Timeline {
+  readonly version = TIMELINE_VERSION;
+  readonly rate = RATE;
+  readonly onsets = new Float64Array(0);
+  readonly sections: readonly Section[] = [];
+  readonly events: readonly TimelineEvent[] = [];
+  #curves: Record<CurveName, Float32Array>;
+  #filled = 0;
+  #beats: { time: Seconds; position: number; tempo: number }[] = [];
+  #grid: BeatGrid = gridOf([], METRE, 0);
+
+  constructor() {
+    this.#curves = emptyCurves(RATE * 60);
+  }
+
+  get duration(): Seconds {
+    return this.#filled / RATE;
+  }
+
+  get curves(): Curves {
+    return this.#curves;
+  }
+
+  get grid(): BeatGrid {
+    return this.#grid;
+  }
+
+  add(message: LiveMessage): void {
+    const index = Math.max(0, Math.floor(message.time * RATE));
+    if (index >= this.#curves.energy.length) this.#grow(index + 1);
+    for (const name of CURVE_NAMES) this.#curves[name].fill(message.features[name] ?? 0, Math.min(this.#filled, index), index + RATE);
+    this.#filled = index + 1;
+    this.#addBeat(message);
+  }
+
+  #addBeat(message: LiveMessage): void {
+    if (!(message.tempo > 0) || !Number.isFinite(message.lastBeat)) return;
+    const period = 60 / message.tempo;
+    const last = this.#beats.at(-1);
+    if (last === undefined || message.lastBeat > last.time + period * 0.5) this.#beats.push({ time: message.lastBeat, position: message.positionInBar, tempo: message.tempo });
+    else if (message.lastBeat === last.time && message.tempo === last.tempo && message.confidence === this.#grid.confidence) return;
+    else this.#beats[this.#beats.length - 1] = { time: Math.max(message.lastBeat, this.#beats.at(-2)?.time ?? 0), position: message.positionInBar, tempo: message.tempo };
+    if (this.#beats.length > 4096) this.#beats.splice(0, 2048);
+    const foretold = message.confidence >= LEAST_CONFIDENCE ? PREDICTED_BEATS : 1;
+    const ahead = Array.from({ length: foretold }, (_, i) => ({ time: message.lastBeat + period * (i + 1), position: ((message.positionInBar + i) % METRE) + 1, tempo: message.tempo }));
+    this.#grid = gridOf([...this.#beats, ...ahead], METRE, message.confidence);
+  }
+
+  #grow(length: number): void {
+    const larger = emptyCurves(Math.max(length + RATE * 60, this.#curves.energy.length * 2));
+    for (const name of CURVE_NAMES) larger[name].set(this.#curves[name]);
+    this.#curves = larger;
+  }
+}
+
+function emptyCurves(length: number): Record<CurveName, Float32Array> {
+  return Object.fromEntries(CURVE_NAMES.map((name) => [name, new Float32Array(length + RATE)])) as Record<CurveName, Float32Array>;
+}
+
+function gridOf(beats: readonly { time: Seconds; position: number; tempo: number }[], metre: number, confidence: number): BeatGrid {
+  return { beats: Float64Array.from(beats, (beat) => beat.time), positions: Uint8Array.from(beats, (beat) => beat.position), tempo: Float32Array.from(beats, (beat) => beat.tempo), metre, confidence };
+}

@@ -1,0 +1,160 @@
+/**
+ * The sound page's voice: schedules decoded PCM sample-exactly on an AudioContext at the file's own rate, chunk by chunk
+ * a few seconds ahead, and says which show time is being heard. Show times in seconds of the track.
+ */
+
+import type { Milliseconds, Seconds } from '../base/units.ts';
+import { HeardClock } from './heard-clock.ts';
+import { WavSource } from './wav-source.ts';
+
+/** Length of one fetched piece, and how far ahead pieces are scheduled. */
+const CHUNK: Seconds = 4;
+const AHEAD: Seconds = 9;
+/** Between the order to play and the first sample. */
+const START_DELAY: Seconds = 0.08;
+/** Fade of a stop, against a click. */
+const STOP_FADE: Seconds = 0.012;
+
+interface Run {
+  /** Context time of the first sample of the run, and its sample in the file. */
+  readonly contextStart: Seconds;
+  readonly firstSample: number;
+  readonly rate: number;
+  readonly abort: AbortController;
+  readonly gain: GainNode;
+  nextSample: number;
+  busy: boolean;
+}
+
+export class SoundPlayer {
+  #context: AudioContext | null = null;
+  #source: WavSource | null = null;
+  #run: Run | null = null;
+  #starting = 0;
+  readonly #heard = new HeardClock();
+  readonly #onFault: (text: string) => void;
+
+  constructor(onFault: (text: string) => void) {
+    this.#onFault = onFault;
+  }
+
+  get isPlaying(): boolean {
+    return this.#run !== null;
+  }
+
+  /** Asks for sound; must be called from a click, except where the browser allows autoplay. */
+  async allow(sampleRate: number): Promise<boolean> {
+    if (this.#context === null || this.#context.sampleRate !== sampleRate) {
+      await this.#context?.close();
+      this.#run = null;
+      this.#context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
+      this.#heard.reset();
+    }
+    // resume() never settles without a gesture: do not wait for it longer than a moment.
+    await Promise.race([this.#context.resume(), new Promise((resolve) => setTimeout(resolve, 400))]);
+    return this.#context.state === 'running';
+  }
+
+  get isAllowed(): boolean {
+    return this.#context?.state === 'running';
+  }
+
+  /** Time from a sample's being handed over to its being heard, as the browser says. */
+  get outputLatency(): Seconds {
+    return this.#context?.outputLatency ?? 0;
+  }
+
+  /** Plays from a show time; whatever played before stops. */
+  async play(pcmUrl: string, from: Seconds, rate: number): Promise<void> {
+    const ticket = ++this.#starting;
+    this.#stopRun();
+    if (this.#source?.url !== pcmUrl) this.#source = await WavSource.open(pcmUrl);
+    const source = this.#source;
+    if (!(await this.allow(source.format.sampleRate)) || ticket !== this.#starting) return;
+    const first = Math.min(source.format.frames, Math.round(from * source.format.sampleRate));
+    const abort = new AbortController();
+    const opening = await source.read(first, Math.round(CHUNK * source.format.sampleRate), abort.signal);
+    if (ticket !== this.#starting || this.#context === null) return;
+    this.#run = this.#beginRun(this.#context, first, rate, abort);
+    this.#schedule(this.#run, opening);
+    this.#fill();
+  }
+
+  stop(): void {
+    this.#starting++;
+    this.#stopRun();
+  }
+
+  /** Show time heard at a page instant (performance.now); null while nothing plays. Never before the run's start. */
+  heardAt(instant: Milliseconds): Seconds | null {
+    const run = this.#run;
+    const context = this.#context;
+    if (run === null || context === null || this.#source === null) return null;
+    const contextTime = this.#heard.contextTimeAt(context, instant);
+    const { sampleRate, frames } = this.#source.format;
+    const from = run.firstSample / sampleRate;
+    return Math.min(frames / sampleRate, from + Math.max(0, contextTime - run.contextStart) * run.rate);
+  }
+
+  /** Call a few times a second: keeps the next pieces scheduled. */
+  tend(): void {
+    this.#fill();
+  }
+
+  #beginRun(context: AudioContext, firstSample: number, rate: number, abort: AbortController): Run {
+    const gain = context.createGain();
+    gain.connect(context.destination);
+    // The first sample falls on a sample of the context, so that later pieces join without interpolation.
+    const contextStart = Math.ceil((context.currentTime + START_DELAY) * context.sampleRate) / context.sampleRate;
+    return { contextStart, firstSample, rate, abort, gain, nextSample: firstSample, busy: false };
+  }
+
+  #schedule(run: Run, channels: Float32Array<ArrayBuffer>[]): void {
+    const context = this.#context as AudioContext;
+    const length = channels[0]?.length ?? 0;
+    if (length === 0) return;
+    const buffer = context.createBuffer(channels.length, length, context.sampleRate);
+    channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
+    const node = new AudioBufferSourceNode(context, { buffer, playbackRate: run.rate });
+    node.connect(run.gain);
+    const due = run.contextStart + (run.nextSample - run.firstSample) / (context.sampleRate * run.rate);
+    const late = context.currentTime - due;
+    // A piece that came late starts in its middle: later samples keep their place.
+    node.start(Math.max(due, context.currentTime), Math.max(0, late) * run.rate);
+    run.nextSample += length;
+  }
+
+  #fill(): void {
+    const run = this.#run;
+    const context = this.#context;
+    const source = this.#source;
+    if (run === null || context === null || source === null || run.busy) return;
+    const { sampleRate, frames } = source.format;
+    const scheduledUntil = run.contextStart + (run.nextSample - run.firstSample) / (sampleRate * run.rate);
+    if (run.nextSample >= frames || scheduledUntil > context.currentTime + AHEAD) return;
+    run.busy = true;
+    source.read(run.nextSample, Math.round(CHUNK * sampleRate), run.abort.signal).then(
+      (channels) => {
+        run.busy = false;
+        if (run !== this.#run) return;
+        this.#schedule(run, channels);
+        this.#fill();
+      },
+      (thrown: unknown) => {
+        run.busy = false;
+        if (!run.abort.signal.aborted) this.#onFault(`A piece of the track could not be fetched; it is tried again. (${thrown instanceof Error ? thrown.message : String(thrown)})`);
+      },
+    );
+  }
+
+  #stopRun(): void {
+    const run = this.#run;
+    this.#run = null;
+    if (run === null || this.#context === null) return;
+    run.abort.abort();
+    const now = this.#context.currentTime;
+    run.gain.gain.setValueAtTime(1, now);
+    run.gain.gain.linearRampToValueAtTime(0, now + STOP_FADE);
+    setTimeout(() => run.gain.disconnect(), STOP_FADE * 1000 + 50);
+  }
+}

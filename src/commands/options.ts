@@ -1,0 +1,47 @@
+/** Readers of option values: each checks one value and says what was expected, what came and what to do. */
+
+import { UserError } from '../base/errors.ts';
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Reader of a number between `min` and `max` (inclusive). */
+export function numberOption(name: string, min: number, max: number, unit = ''): (text: string) => number {
+  return (text) => readNumber(name, text, min, max, `a number from ${min} to ${max}${unit === '' ? '' : ` ${unit}`}`, () => true);
+}
+
+/** Reader of a whole number between `min` and `max` (inclusive). */
+export function integerOption(name: string, min: number, max: number): (text: string) => number {
+  return (text) => readNumber(name, text, min, max, `a whole number from ${min} to ${max}`, Number.isInteger);
+}
+
+/** Reader of one of a few words. */
+export function oneOf<Word extends string>(name: string, words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((one) => one === text);
+    if (word === undefined) throw new UserError('usage', `${name} is ${words.map((one) => `"${one}"`).join(' or ')}, and "${text}" came.`);
+    return word;
+  };
+}
+
+/** Gathers an option that may be given several times. */
+export function collectText(text: string, before: readonly string[]): string[] {
+  if (text.trim() === '') throw new UserError('usage', 'A --prompt is empty: say in a few words what to draw.');
+  return [...before, text.trim()];
+}
+
+/** `1280x720`: width before height, as people write it; both even, since video needs that. */
+export function parseSize(name: string, text: string): Size {
+  const [width, height, ...rest] = text.toLowerCase().split('x').map(Number);
+  const isGood = (value: number | undefined): value is number => value !== undefined && Number.isInteger(value) && value >= 16 && value <= 7680 && value % 2 === 0;
+  if (!isGood(width) || !isGood(height) || rest.length > 0) throw new UserError('usage', `${name} is WIDTHxHEIGHT in even pixels from 16 to 7680, such as 1280x720, and "${text}" came.`);
+  return { width, height };
+}
+
+function readNumber(name: string, text: string, min: number, max: number, expected: string, isGood: (value: number) => boolean): number {
+  const value = text.trim() === '' ? NaN : Number(text);
+  if (Number.isFinite(value) && value >= min && value <= max && isGood(value)) return value;
+  throw new UserError('usage', `${name} is ${expected}, and "${text}" came.`);
+}

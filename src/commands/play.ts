@@ -1,0 +1,23 @@
+/** `play`: a song, a show file or live input on stage. The command line becomes a request; play.ts does the work. */
+
+import { play, type PlayRequest } from '../play.ts';
+import { requestedTrack } from './track.ts';
+
+export interface PlayOptions {
+  readonly input?: 'live';
+  readonly prompt: readonly string[];
+  readonly preset?: string;
+  readonly model?: string;
+  readonly seed?: number;
+  readonly port: number;
+  readonly oscPort: number;
+  readonly display?: number;
+  readonly clock?: 'free';
+  readonly open: boolean;
+}
+
+export async function playCommand(track: string | undefined, options: PlayOptions): Promise<void> {
+  const { input, prompt, ...rest } = options;
+  const request: PlayRequest = { ...rest, ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
+  await play(request);
+}

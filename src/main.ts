@@ -1,0 +1,165 @@
+#!/usr/bin/env node
+/**
+ * The command line: the subcommands and their flags, and what every failure looks like (one sentence, an exit code).
+ * Each command's work is loaded only when it is asked for, so that `--help` answers at once.
+ */
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { EXIT_CODES, messageOf, UserError } from './base/errors.ts';
+import { notify, setQuiet } from './base/log.ts';
+import { collectText, integerOption, numberOption, oneOf, parseSize } from './commands/options.ts';
+
+/** Exit code for a fault of the program itself. */
+const BUG_EXIT_CODE = 1;
+
+const seedOption = integerOption('--seed', 0, 2 ** 31 - 1);
+const secondsOption = (name: string): ((text: string) => number) => numberOption(name, 0, 86_400, 's');
+const portOption = (name: string): ((text: string) => number) => integerOption(name, 0, 65_535);
+
+function buildProgram(): Command {
+  const program = new Command('latentbeat')
+    .description('Music in, a walk through the latent space of an image model out: on stage and on file.')
+    .version(readVersion())
+    .option('-q, --quiet', 'say only what went wrong')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ outputError: () => undefined });
+  addShowCommands(program);
+  addFileCommands(program);
+  addModelCommands(program);
+  addMachineCommands(program);
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
+    command.exitOverride().configureOutput({ outputError: () => undefined });
+    command.hook('preAction', () => setQuiet(program.opts()['quiet'] === true));
+  }
+  return program;
+}
+
+function addShowCommands(program: Command): void {
+  program.command('play').argument('[track]', 'a song or a *.show.json; the demo track where none is given')
+    .description('start the server and open the stage in the browser')
+    .option('--input <source>', 'listen instead of playing a file: live', oneOf('--input', ['live']))
+    .option('--prompt <text>', 'a waypoint of the walk; may be given several times', collectText, [])
+    .option('--preset <name>', 'a preset by name, or a preset file')
+    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--seed <n>', 'seed of the walk', seedOption)
+    .option('--port <n>', 'port of pages and API', portOption('--port'), 4040)
+    .option('--osc-port <n>', 'UDP port of OSC', portOption('--osc-port'), 9000)
+    .option('--display <n>', 'open the stage full screen on this display', integerOption('--display', 1, 16))
+    .option('--clock <source>', 'run without a page that plays sound: free', oneOf('--clock', ['free']))
+    .option('--no-open', 'do not open a browser')
+    .action(async (track, options) => (await import('./commands/play.ts')).playCommand(track, options));
+  program.command('render').argument('<track>', 'a song or a *.show.json')
+    .description('make the music video, with the original sound')
+    .requiredOption('--out <file>', 'the video: .mp4 or .webm')
+    .option('--prompt <text>', 'a waypoint of the walk; may be given several times', collectText, [])
+    .option('--preset <name>', 'a preset by name, or a preset file')
+    .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
+    .option('--fps <n>', 'frames a second', numberOption('--fps', 1, 120))
+    .option('--from <s>', 'start at this second of the track', secondsOption('--from'))
+    .option('--to <s>', 'end at this second of the track', secondsOption('--to'))
+    .option('--seed <n>', 'seed of the walk', seedOption)
+    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--draft', '20 s around the first drop or chorus, small')
+    .option('--plain', 'no look effects, no browser')
+    .option('--estimate', 'time a few frames and say how long it would take')
+    .option('--force', 'overwrite the output')
+    .option('--json-progress', 'progress as one line of JSON at a time on standard output')
+    .action(async (track, options) => (await import('./commands/render.ts')).renderCommand(track, options));
+}
+
+function addFileCommands(program: Command): void {
+  program.command('analyze').argument('<track>', 'a song')
+    .description('beats, downbeats, sections, events and curves of a track')
+    .option('--json <file>', 'write the result here; - for standard output')
+    .option('--plot <file>', 'draw it as a PNG')
+    .option('--click <file>', 'write the track with clicks on its beats as a WAV')
+    .option('--causal', 'the live tracker over the file, with no look-ahead')
+    .option('--bpm <n>', 'the tempo, where it was heard wrong', numberOption('--bpm', 20, 400, 'BPM'))
+    .option('--downbeat <s>', 'the time of a downbeat', secondsOption('--downbeat'))
+    .option('--beats <file>', 'beat times, one a line, with the position in the bar after it if known')
+    .action(async (track, options) => (await import('./commands/analyze.ts')).analyzeCommand(track, options));
+  program.command('image')
+    .description('one picture')
+    .requiredOption('--prompt <text>', 'what to draw')
+    .requiredOption('--out <file>', 'the PNG to write')
+    .option('--seed <n>', 'seed of the noise', seedOption, 0)
+    .option('--steps <n>', 'denoising steps', integerOption('--steps', 1, 200))
+    .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
+    .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
+    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--force', 'overwrite the output')
+    .action(async (options) => (await import('./commands/image.ts')).image({ force: false, ...options }));
+  program.command('walk')
+    .description('a walk without music: pictures, and how far apart neighbours are')
+    .option('--prompt <text>', 'a waypoint; at least two, or two seeds', collectText, [])
+    .option('--seed <n>', 'seed of each waypoint in turn; may be given several times', (text, before: number[]) => [...before, seedOption(text)], [] as number[])
+    .requiredOption('--frames <n>', 'pictures from start to end', integerOption('--frames', 2, 3000))
+    .requiredOption('--out <path>', 'a folder for the frames, or one contact sheet (.png)')
+    .option('--uniform', 'switch step sizing off')
+    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--force', 'overwrite the output')
+    .action(async (options) => (await import('./commands/walk.ts')).walkCommand(options));
+}
+
+function addModelCommands(program: Command): void {
+  const models = program.command('models').description('the image models on this machine');
+  models.command('list').description('what is there')
+    .option('--json', 'as JSON')
+    .action(async (options) => (await import('./commands/models.ts')).listModels({ json: options.json === true }));
+  models.command('check').argument('<dir>', 'a model folder').description('whether a model folder is sound')
+    .option('--json', 'as JSON')
+    .action(async (folder, options) => (await import('./commands/models.ts')).checkModel(folder, { json: options.json === true }));
+  models.command('bench').argument('[dir]', 'a model folder; the embedded model where none is given').description('how fast it runs here')
+    .option('--json <file>', 'write the figures here; - for standard output')
+    .action(async (folder, options) => (await import('./commands/models.ts')).benchModel(folder, options));
+}
+
+function addMachineCommands(program: Command): void {
+  program.command('bench')
+    .description('the figures of test/bench')
+    .option('--json <file>', 'write all figures here')
+    .option('--only <name>', 'the benches whose name holds this')
+    .action(async (options) => (await import('./commands/bench.ts')).benchCommand(options));
+  program.command('doctor')
+    .description('what this machine has: providers, GPU, browser, ports, disk, sound')
+    .action(async () => (await import('./commands/doctor.ts')).doctorCommand());
+  program.command('docs', { hidden: true })
+    .description('write docs/parameters.md from the parameter table')
+    .action(async () => (await import('./commands/docs.ts')).docsCommand());
+}
+
+function readVersion(): string {
+  const about = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  return about.version;
+}
+
+/** Says what went wrong on one line of stderr; returns the exit code. */
+function report(thrown: unknown): number {
+  if (thrown instanceof CommanderError) return reportUsage(thrown);
+  if (thrown instanceof UserError) {
+    notify('error', oneLine(thrown.message));
+    return thrown.exitCode;
+  }
+  notify('error', `this is a bug in latentbeat: ${oneLine(messageOf(thrown))} (LATENTBEAT_DEBUG=1 shows where)`);
+  if (process.env['LATENTBEAT_DEBUG'] !== undefined && thrown instanceof Error) notify('error', thrown.stack ?? '');
+  return BUG_EXIT_CODE;
+}
+
+/** Help and version leave through commander's errors too, with code 0. */
+function reportUsage(thrown: CommanderError): number {
+  if (thrown.exitCode === 0) return 0;
+  if (thrown.code === 'commander.help') return EXIT_CODES.usage;
+  notify('error', `${oneLine(thrown.message.replace(/^error: /, ''))}; see latentbeat --help.`);
+  return EXIT_CODES.usage;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}
+
+try {
+  await buildProgram().parseAsync();
+} catch (thrown) {
+  process.exit(report(thrown));
+}

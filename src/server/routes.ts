@@ -91,8 +91,10 @@ function sendFile(response: Response, path: string | null, type?: string): void 
     return;
   }
   if (type !== undefined) response.type(type);
-  response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false, lastModified: false }, (fault) => {
-    if (fault !== undefined && fault !== null && !response.headersSent) response.status(404).json({ error: 'The file is gone.' });
+  response.sendFile(path, { dotfiles: 'allow', acceptRanges: true, cacheControl: false, lastModified: false }, (fault?: Error & { readonly status?: number }) => {
+    if (fault === undefined || fault === null || response.headersSent) return;
+    const isRange = fault.status === 416;
+    response.status(isRange ? 416 : 404).json({ error: isRange ? 'The range lies outside the file.' : 'The file is gone.' });
   });
 }
 

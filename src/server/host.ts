@@ -51,7 +51,7 @@ export interface Welcome {
   readonly effects: readonly EffectSource[];
   readonly transport: TransportState;
   /** Sent right after hello: storyboard, keepers … */
-  readonly then?: readonly ServerMessage[];
+  readonly greetings?: readonly ServerMessage[];
 }
 
 export interface Download {

@@ -174,7 +174,7 @@ export class Sockets implements Wire {
     const { show, parameters, values, effects, transport } = welcome;
     const hello: ServerMessage = { type: 'hello', v: PROTOCOL_VERSION, clientId: page.id, token, show, parameters, values, effects, transport };
     this.#sendText(page, JSON.stringify(hello));
-    for (const message of welcome.then ?? []) this.#sendText(page, JSON.stringify(message));
+    for (const message of welcome.greetings ?? []) this.#sendText(page, JSON.stringify(message));
     host.joined(info);
     for (const frame of host.bufferedFrames()) this.#sendFrameTo([page], frame, transport.epoch, true);
   }

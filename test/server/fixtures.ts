@@ -53,7 +53,7 @@ function welcomeOf(): Welcome {
     title: 'Test', track: null, duration: 60, timelineUrl: null, pcmUrl: null, sampleRate: 44_100, channels: 2, presetName: 'test',
     presets: [], lookChain: [], stageRoutes: [], model: 'fake', prompts: [],
   };
-  return { show, parameters: CORE_PARAMETERS, values: {}, effects: [], transport: TRANSPORT, then: [{ type: 'storyboard', scenes: [] }] };
+  return { show, parameters: CORE_PARAMETERS, values: {}, effects: [], transport: TRANSPORT, greetings: [{ type: 'storyboard', scenes: [] }] };
 }
 
 /** A page: keeps what it hears, and waits for it. */

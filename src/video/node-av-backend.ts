@@ -1,0 +1,203 @@
+/**
+ * Encoding with node-av (FFmpeg 8 in this process, its own threads). The only importer of node-av in video/, loaded lazily
+ * because it is an optional dependency. Segments hold frames 0..n-1 without B-frames, so joining only shifts their stamps.
+ */
+
+import type { Encoder, Frame, Muxer, Packet } from 'node-av';
+import { rateFraction, type Segment, type SegmentWriter, type SoundTrack, type VideoBackend, type VideoSettings } from './sink.ts';
+
+type NodeAv = typeof import('node-av');
+
+/** Samples of sound per encoder call; AAC frames are 1024, so the last call is padded to whole frames. */
+const SOUND_BLOCK = 4096;
+const AAC_FRAME = 1024;
+
+/** Null where node-av is not installed or does not load on this machine. */
+export async function loadNodeAvBackend(): Promise<VideoBackend | null> {
+  polyfillWithResolvers();
+  try {
+    const av = await import('node-av');
+    av.Log.setLevel(av.AV_LOG_FATAL);
+    return {
+      name: 'node-av',
+      openSegment: (path, settings) => openSegment(av, path, settings),
+      join: (segments, sound, out, settings) => joinSegments(av, segments, sound, out, settings),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** node-av's demuxer needs Promise.withResolvers, which Node has from 22 on. */
+function polyfillWithResolvers(): void {
+  const holder = Promise as unknown as { withResolvers?: () => unknown };
+  holder.withResolvers ??= () => {
+    let resolve: (value: unknown) => void = () => {};
+    let reject: (reason: unknown) => void = () => {};
+    const promise = new Promise((yes, no) => {
+      resolve = yes;
+      reject = no;
+    });
+    return { promise, resolve, reject };
+  };
+}
+
+async function createVideoEncoder(av: NodeAv, settings: VideoSettings): Promise<Encoder> {
+  const draft = settings.quality === 'draft';
+  const gopSize = Math.max(1, Math.round(settings.fps * 2));
+  if (settings.container === 'mp4') {
+    return av.Encoder.create('libx264' as never, { gopSize, maxBFrames: 0, options: { preset: draft ? 'superfast' : 'veryfast', crf: draft ? 23 : 18 } as never });
+  }
+  return av.Encoder.create('libvpx-vp9' as never, { gopSize, bitrate: 0, options: { deadline: 'realtime', 'cpu-used': draft ? 8 : 6, crf: draft ? 36 : 28, 'row-mt': 1, 'lag-in-frames': 0, 'auto-alt-ref': 0 } as never });
+}
+
+async function openSegment(av: NodeAv, path: string, settings: VideoSettings): Promise<SegmentWriter> {
+  const encoder = await createVideoEncoder(av, settings);
+  const muxer = await av.Muxer.open(path);
+  const stream = muxer.addStream(encoder);
+  let count = 0;
+  return {
+    async write(yuv) {
+      const frame = videoFrame(av, yuv, count++, settings);
+      try {
+        await encoder.encode(frame);
+      } finally {
+        frame.free();
+      }
+      await drain(encoder, muxer, stream);
+    },
+    async close() {
+      await encoder.flush();
+      await drain(encoder, muxer, stream);
+      await muxer.close();
+      encoder.close();
+    },
+    async abort() {
+      await muxer.close().catch(() => {});
+      encoder.close();
+    },
+  };
+}
+
+function videoFrame(av: NodeAv, yuv: Uint8Array, index: number, settings: VideoSettings): Frame {
+  const { num, den } = rateFraction(settings.fps);
+  const frame = av.Frame.fromVideoBuffer(Buffer.from(yuv.buffer, yuv.byteOffset, yuv.byteLength), {
+    width: settings.width,
+    height: settings.height,
+    format: av.AV_PIX_FMT_YUV420P,
+    timeBase: { num: den, den: num },
+    pts: BigInt(index),
+  });
+  frame.duration = 1n;
+  frame.colorSpace = av.AVCOL_SPC_BT709;
+  frame.colorPrimaries = av.AVCOL_PRI_BT709;
+  frame.colorTrc = av.AVCOL_TRC_BT709;
+  frame.colorRange = av.AVCOL_RANGE_MPEG;
+  return frame;
+}
+
+/** Writes what the encoder has ready. */
+async function drain(encoder: Encoder, muxer: Muxer, stream: number): Promise<void> {
+  for (;;) {
+    const packet = await encoder.receive();
+    if (packet === null || typeof packet !== 'object') return;
+    await muxer.writePacket(packet, stream);
+    packet.free();
+  }
+}
+
+async function joinSegments(av: NodeAv, segments: readonly Segment[], sound: SoundTrack | null, out: string, settings: VideoSettings): Promise<void> {
+  const model = await av.Demuxer.open((segments[0] as Segment).path);
+  const muxer = await av.Muxer.open(out, settings.container === 'mp4' ? { options: { movflags: '+faststart' } as never } : {});
+  try {
+    const videoStream = muxer.addStream(model.video() as never);
+    const audio = sound === null ? null : await openSound(av, muxer, sound, settings);
+    let framesBefore = 0;
+    for (const segment of segments) {
+      await copySegment(av, muxer, videoStream, segment, framesBefore, settings);
+      framesBefore += segment.frames;
+      // Sound is written up to the picture, so that the muxer never holds more than a segment.
+      await audio?.writeUntil(framesBefore / settings.fps);
+    }
+    await muxer.writePacket(null, videoStream);
+    await audio?.finish();
+    await muxer.close();
+  } catch (error) {
+    await muxer.close().catch(() => {});
+    throw error;
+  } finally {
+    await model.close();
+  }
+}
+
+/** Copies one segment's packets, stamped by frame number so that a millisecond container loses nothing. */
+async function copySegment(av: NodeAv, muxer: Muxer, stream: number, segment: Segment, framesBefore: number, settings: VideoSettings): Promise<void> {
+  const demuxer = await av.Demuxer.open(segment.path);
+  try {
+    const source = demuxer.video();
+    if (source === undefined) throw new Error(`segment ${segment.path} holds no video`);
+    const { num, den } = source.timeBase;
+    const perFrame = den / (num * settings.fps);
+    for await (const packet of demuxer.packets(source.index)) {
+      if (packet === null) break;
+      const frame = framesBefore + Math.round(Number(packet.pts) / perFrame);
+      stamp(packet, BigInt(Math.round(frame * perFrame)), BigInt(Math.max(1, Math.round(perFrame))));
+      await muxer.writePacket(packet, stream);
+      packet.free();
+    }
+  } finally {
+    await demuxer.close();
+  }
+}
+
+function stamp(packet: Packet, at: bigint, duration: bigint): void {
+  packet.pts = at;
+  packet.dts = at;
+  packet.duration = duration;
+}
+
+interface SoundWriter {
+  writeUntil(seconds: number): Promise<void>;
+  finish(): Promise<void>;
+}
+
+async function openSound(av: NodeAv, muxer: Muxer, sound: SoundTrack, settings: VideoSettings): Promise<SoundWriter> {
+  const encoder = await av.Encoder.create((settings.container === 'mp4' ? 'aac' : 'libopus') as never, { bitrate: settings.container === 'mp4' ? '256k' : '192k', autoResample: true });
+  const stream = muxer.addStream(encoder);
+  let done = 0;
+  const writeBlock = async (end: number): Promise<void> => {
+    const wanted = Math.min(SOUND_BLOCK, end - done);
+    const samples = new Float32Array(wanted * sound.channels);
+    const real = Math.max(0, Math.min(wanted, sound.length - done));
+    if (real > 0) samples.set(await sound.read(done, real));
+    const frame = av.Frame.fromAudioBuffer(Buffer.from(samples.buffer), {
+      nbSamples: wanted,
+      format: av.AV_SAMPLE_FMT_FLT,
+      sampleRate: sound.sampleRate,
+      channelLayout: { nbChannels: sound.channels, order: av.AV_CHANNEL_ORDER_NATIVE, mask: sound.channels === 2 ? 3n : 4n },
+      timeBase: { num: 1, den: sound.sampleRate },
+      pts: BigInt(done),
+    });
+    try {
+      await encoder.encode(frame);
+    } finally {
+      frame.free();
+    }
+    done += wanted;
+    await drain(encoder, muxer, stream);
+  };
+  return {
+    async writeUntil(seconds) {
+      while (done + SOUND_BLOCK <= Math.min(sound.length, Math.round(seconds * sound.sampleRate))) await writeBlock(done + SOUND_BLOCK);
+    },
+    async finish() {
+      // The encoder drops an unfinished last frame: fill it with silence.
+      const padded = Math.ceil(sound.length / AAC_FRAME) * AAC_FRAME;
+      while (done < padded) await writeBlock(padded);
+      await encoder.flush();
+      await drain(encoder, muxer, stream);
+      await muxer.writePacket(null, stream);
+      encoder.close();
+    },
+  };
+}

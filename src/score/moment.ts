@@ -41,6 +41,8 @@ export interface Moment {
   /** 1 at a drop, falling to 0. */
   readonly drop: Unit;
   readonly silence: Unit;
+  /** The last beat of a build-up: everything holds its breath. */
+  readonly holding: boolean;
   /** Index of the section in the timeline, -1 for none. */
   readonly section: number;
   /** Index of its label in order of first appearance. */
@@ -129,7 +131,7 @@ export class MomentSource {
       nextDownbeat: this.#nextDownbeat(time) ?? timeOfBeat(timeline.grid, place.index + toDownbeat),
       barSeconds: beatSeconds * metre,
       trusted: timeline.grid.beats.length > 1 && timeline.grid.confidence >= (this.live ? 0.6 : 0.2),
-      ...readEvents(timeline, time, beatSeconds * metre),
+      ...readEvents(timeline, time, beatSeconds, metre),
       label: this.#labels[section] ?? 0,
       resting: this.#resting.has(Math.floor(place.bar / PHRASE_BARS)),
     };
@@ -158,19 +160,23 @@ function readCurves(timeline: Timeline, time: Seconds): Float64Array {
   return values;
 }
 
-function readEvents(timeline: Timeline, time: Seconds, barSeconds: Seconds): { buildUp: Unit; drop: Unit; silence: Unit } {
+function readEvents(timeline: Timeline, time: Seconds, beatSeconds: Seconds, metre: number): Pick<Moment, 'buildUp' | 'drop' | 'silence' | 'holding'> {
   let buildUp = 0;
   let drop = 0;
   let silence = 0;
+  let holding = false;
   for (const event of timeline.events) {
     const since = time - event.start + 1e-9;
     if (since < 0) continue;
     const inside = time < event.end;
-    if (event.kind === 'build-up' && inside) buildUp = since / (event.end - event.start);
+    if (event.kind === 'build-up' && inside) {
+      buildUp = since / (event.end - event.start);
+      holding = event.end - time < beatSeconds;
+    }
     if (event.kind === 'silence' && inside) silence = 1;
-    if (event.kind === 'drop') drop = Math.max(drop, 1 - since / (DROP_BARS * barSeconds));
+    if (event.kind === 'drop') drop = Math.max(drop, 1 - since / (DROP_BARS * metre * beatSeconds));
   }
-  return { buildUp, drop, silence };
+  return { buildUp, drop, silence, holding };
 }
 
 function downbeatsOf(grid: BeatGrid): Float64Array {

@@ -64,19 +64,25 @@ export class SoundPlayer {
     return this.#context?.outputLatency ?? 0;
   }
 
-  /** Plays from a show time; whatever played before stops. */
-  async play(pcmUrl: string, from: Seconds, rate: number): Promise<void> {
+  /**
+   * Plays the track; whatever played before stops. `showTimeAt` says which show time (s) should be heard at a page instant
+   * (ms): asked again once the first piece has come, so that waiting for it moves nothing.
+   */
+  async play(pcmUrl: string, showTimeAt: (instant: Milliseconds) => Seconds, rate: number): Promise<void> {
     const ticket = ++this.#starting;
     this.#stopRun();
     if (this.#source?.url !== pcmUrl) this.#source = await WavSource.open(pcmUrl);
     const source = this.#source;
     if (!(await this.allow(source.format.sampleRate)) || ticket !== this.#starting) return;
-    const first = Math.min(source.format.frames, Math.round(from * source.format.sampleRate));
+    const { sampleRate, frames } = source.format;
+    const sampleAt = (instant: Milliseconds): number => Math.max(0, Math.min(frames, Math.round(showTimeAt(instant) * sampleRate)));
+    const first = sampleAt(performance.now());
     const abort = new AbortController();
-    const opening = await source.read(first, Math.round(CHUNK * source.format.sampleRate), abort.signal);
+    const opening = await source.read(first, Math.round(CHUNK * sampleRate), abort.signal);
     if (ticket !== this.#starting || this.#context === null) return;
-    this.#run = this.#beginRun(this.#context, first, rate, abort);
-    this.#schedule(this.#run, opening);
+    const start = Math.max(first, sampleAt(performance.now() + (START_DELAY + this.outputLatency) * 1000));
+    this.#run = this.#beginRun(this.#context, start, rate, abort);
+    this.#schedule(this.#run, opening.map((samples) => samples.subarray(start - first)));
     this.#fill();
   }
 

@@ -72,7 +72,7 @@ export class LookAhead {
   readonly #store = new FrameStore();
   readonly #prepared: PreparedRange;
   readonly #draws: Draw[] = [];
-  readonly #waiters: { readonly seconds: Seconds; readonly resolve: () => void }[] = [];
+  #waiters: { readonly seconds: Seconds; readonly resolve: () => void }[] = [];
   #arrivals: Milliseconds[] = [];
   #services: Milliseconds[] = [];
   #lastArrival: Milliseconds = -Infinity;
@@ -82,6 +82,7 @@ export class LookAhead {
   #lastChange: Milliseconds = -Infinity;
   #lateFrames = 0;
   #checkedTo: Tick = 0;
+  #loopedTo: Tick = -1;
   #epoch = -1;
   #retryAt: Milliseconds = -Infinity;
   #pictureBytes = 0;
@@ -124,6 +125,7 @@ export class LookAhead {
     this.#keyframes.reset(this.#governor.quality.perBeat);
     for (const draw of this.#draws.slice(1)) draw.abort.abort(new Error('sought'));
     this.#checkedTo = this.earliestTick();
+    this.#loopedTo = -1;
     this.#pump();
   }
 
@@ -132,7 +134,7 @@ export class LookAhead {
     const { transport, now } = this.#options;
     const instant = now();
     const here = transport.showTimeAt(instant);
-    if (!transport.moving) return tickOfSeconds(here);
+    if (!transport.moving) return Math.max(0, this.#keyframeBefore(tickOfSeconds(here) + 1));
     const wait = ((this.#draws.length + 1) * this.#serviceTime() * 1.1 + MARGIN_MS) / 1000;
     return tickOfSeconds(here + wait * transport.rate);
   }
@@ -203,9 +205,7 @@ export class LookAhead {
 
   /** Keyframes from the nearest that can be met to the end of the buffer. */
   #wantedTicks(instant: Milliseconds): Tick[] {
-    const ticks = this.#keyframes.ticksBetween(this.#timeline().grid, this.earliestTick(), this.#horizonTick(instant));
-    if (this.#pictureBytes === 0) return ticks;
-    return ticks.slice(0, Math.max(4, Math.floor((this.#options.maxBytes ?? 256 * 1024 * 1024) / this.#pictureBytes)));
+    return this.#keyframes.ticksBetween(this.#timeline().grid, this.earliestTick(), this.#horizonTick(instant));
   }
 
   #horizonTick(instant: Milliseconds): Tick {
@@ -216,7 +216,7 @@ export class LookAhead {
 
   #draw(tick: Tick, instant: Milliseconds): void {
     const { plan, pipeline } = this.#options;
-    const draw: Draw = { tick, generation: this.#generation, cut: plan.isCutAt(this.#keyframeBefore(tick), tick), issuedAt: instant, abort: new AbortController(), stale: false };
+    const draw: Draw = { tick, generation: this.#generation, cut: plan.isCutAt(Math.max(0, this.#keyframeBefore(tick)), tick), issuedAt: instant, abort: new AbortController(), stale: false };
     this.#draws.push(draw);
     pipeline.draw(this.#coarsen(plan.pointAt(tick)), draw.abort.signal).then(
       (picture) => this.#receive(draw, picture),
@@ -317,14 +317,12 @@ export class LookAhead {
   #loopWhileStarved(here: Tick): void {
     const reach = tickOfSeconds(STARVED_SECONDS);
     if (here >= this.#endTick() || this.#store.hasWithin(here - reach, here + reach)) return;
-    const next = this.#keyframes.ticksBetween(this.#timeline().grid, here + 1, this.#endTick() === Infinity ? here + 2 * TICKS_PER_SECOND : Math.min(this.#endTick(), here + 2 * TICKS_PER_SECOND))[0];
+    const next = this.#keyframes.ticksBetween(this.#timeline().grid, here + 1, Math.min(this.#endTick(), here + 2 * TICKS_PER_SECOND))[0];
     if (next === undefined || next <= this.#loopedTo) return;
     const frame = this.#store.nextLoopFrame(next);
     this.#loopedTo = next;
     if (frame !== undefined) this.#options.onFrame(frame);
   }
-
-  #loopedTo: Tick = -1;
 
   /** Contiguous show time in hand from now on, in s. */
   #bufferSeconds(instant: Milliseconds): Seconds {
@@ -339,11 +337,10 @@ export class LookAhead {
     const instant = this.#options.now();
     const inHand = this.#bufferSeconds(instant);
     const atEnd = tickOfSeconds(this.#options.transport.showTimeAt(instant) + inHand) >= this.#endTick();
-    for (const waiter of [...this.#waiters]) {
-      if (inHand < Math.min(waiter.seconds, this.#horizonSeconds() - 0.2) && !atEnd) continue;
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-      waiter.resolve();
-    }
+    const isServed = ({ seconds }: { readonly seconds: Seconds }): boolean => atEnd || inHand >= Math.min(seconds, this.#horizonSeconds() - 0.2);
+    const served = this.#waiters.filter(isServed);
+    this.#waiters = this.#waiters.filter((waiter) => !isServed(waiter));
+    for (const waiter of served) waiter.resolve();
   }
 
   #keyframeBefore(tick: Tick): Tick {
@@ -355,8 +352,10 @@ export class LookAhead {
     return duration > 0 ? Math.ceil(duration * TICKS_PER_SECOND) + 1 : Infinity;
   }
 
+  /** Seconds or bytes, whichever is less; never under one second. */
   #horizonSeconds(): Seconds {
-    return this.#options.horizonSeconds ?? 5;
+    const { horizonSeconds = 5, maxBytes = 256 * 1024 * 1024, maxRate = 17 } = this.#options;
+    return this.#pictureBytes === 0 ? horizonSeconds : Math.min(horizonSeconds, Math.max(1, maxBytes / (this.#pictureBytes * maxRate)));
   }
 
   #timeline(): Timeline {

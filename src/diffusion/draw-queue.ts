@@ -19,6 +19,7 @@ const PROBE_BYTES = 32 * 1024 * 1024;
 
 export class DrawQueue {
   readonly #run: (point: LatentPoint) => Promise<Picture>;
+  readonly #betweenJobs: (() => Promise<void>) | undefined;
   readonly #draws: Job[] = [];
   readonly #probes: Job[] = [];
   #pictures: LruCache<string, Picture> | undefined;
@@ -26,9 +27,10 @@ export class DrawQueue {
   #closed = false;
   #probeIsNext = false;
 
-  /** `run` is never called again before its promise settles. */
-  constructor(run: (point: LatentPoint) => Promise<Picture>) {
+  /** `run` is never called again before its promise settles; `betweenJobs` lets messages in after a run that blocked. */
+  constructor(run: (point: LatentPoint) => Promise<Picture>, betweenJobs?: () => Promise<void>) {
     this.#run = run;
+    this.#betweenJobs = betweenJobs;
   }
 
   draw(point: LatentPoint, signal?: AbortSignal): Promise<Picture> {
@@ -77,6 +79,7 @@ export class DrawQueue {
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
       if (job.signal?.aborted === true) job.reject(job.signal.reason);
       else await this.#run(job.point).then(job.resolve, job.reject);
+      await this.#betweenJobs?.();
     }
     this.#busy = false;
   }

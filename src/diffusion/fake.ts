@@ -4,12 +4,11 @@
  * give nearby pictures, the same point the same bytes.
  */
 
-import { setTimeout as sleepFor } from 'node:timers/promises';
 import { randomFor } from '../base/random.ts';
 import { measurePictureDifference } from './difference.ts';
 import { NoiseField } from './noise.ts';
 import { DrawQueue } from './draw-queue.ts';
-import type { LatentPoint, ModelCard, Picture, Pipeline } from './types.ts';
+import type { LatentPoint, ModelCard, Pipeline } from './types.ts';
 import type { Milliseconds } from '../base/units.ts';
 
 export interface FakePipelineOptions {
@@ -30,7 +29,7 @@ export function createFakePipeline(options: FakePipelineOptions = {}): Pipeline 
   let drawn = 0;
   const queue = new DrawQueue(async (point) => {
     const cost = options.cost?.(point, drawn++) ?? 0;
-    if (cost > 0) await sleepFor(cost);
+    if (cost > 0) await new Promise((resolve) => setTimeout(resolve, cost));
     return { height: point.height, width: point.width, pixels: paintPoint(point, noise), cost };
   });
   return {

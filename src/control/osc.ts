@@ -23,6 +23,8 @@ export const LATE_TOLERANCE: Milliseconds = 100;
 const PORT_TRIES = 20;
 const MAX_WAITING_BUNDLES = 256;
 const SNAPSHOT_BYTES = 1200;
+/** Room for what a controller sends while a picture is being packed. */
+const RECEIVE_BUFFER_BYTES = 1 << 20;
 
 export interface OscOptions {
   /** UDP port wished for; 0 = any. */
@@ -197,7 +199,7 @@ export class OscServer {
 /** A bound socket, or undefined where the port is taken. */
 function bindSocket(host: string, port: number): Promise<Socket | undefined> {
   return new Promise((resolve, reject) => {
-    const socket = createSocket('udp4');
+    const socket = createSocket({ type: 'udp4', recvBufferSize: RECEIVE_BUFFER_BYTES });
     socket.once('error', (fault: NodeJS.ErrnoException) => {
       socket.close();
       if (fault.code === 'EADDRINUSE' || fault.code === 'EACCES') resolve(undefined);

@@ -55,7 +55,7 @@ export class TempoClock {
   private readonly metre: number;
   private grid: BeatGrid | null = null;
   private anchor: Anchor;
-  private operator: { source: 'osc' | 'tap'; since: Milliseconds; confidence: Unit } | null = null;
+  private operator: { source: 'osc' | 'tap'; until: Milliseconds; confidence: Unit } | null = null;
   private live: { heard: HeardTempo; at: Milliseconds } | null = null;
   private taps: Milliseconds[] = [];
   private nudge: Milliseconds = 0;
@@ -125,18 +125,21 @@ export class TempoClock {
     if (heard.confidence < LIVE_CONFIDENCE || !(heard.tempo >= MIN_TEMPO && heard.tempo <= MAX_TEMPO)) return;
     this.live = { heard, at: now };
     if (this.sourceAt(now) !== 'live') return;
+    this.operator = null;
     const beat = nearestBeatAt(heard.positionInBar - 1, beatOf(this.anchor, heard.lastBeatAt), this.metre);
     this.anchor = { at: heard.lastBeatAt, beat, tempo: heard.tempo };
   }
 
-  private takeOver(source: 'osc' | 'tap', since: Milliseconds, confidence: Unit): void {
-    this.operator = { source, since, confidence };
+  private takeOver(source: 'osc' | 'tap', now: Milliseconds, confidence: Unit): void {
+    const reign = (OPERATOR_BARS * this.metre * 60_000) / this.anchor.tempo;
+    this.operator = { source, until: now + reign, confidence };
   }
 
+  /** With no tracker to hand over to, the operator's tempo stays in charge. */
+
   private sourceAt(now: Milliseconds): Exclude<TempoSource, 'track'> {
-    const reign = (OPERATOR_BARS * this.metre * 60_000) / this.anchor.tempo;
     const hears = this.live !== null && now - this.live.at <= LIVE_SILENCE;
-    if (this.operator !== null && (now - this.operator.since <= reign || !hears)) return this.operator.source;
+    if (this.operator !== null && (now <= this.operator.until || !hears)) return this.operator.source;
     return hears ? 'live' : 'free';
   }
 

@@ -1,0 +1,186 @@
+/**
+ * One tick of the score: controls turn, routes follow the music, the orbit and the pulse move, the walk goes on, and what
+ * hands did takes effect. The state is plain data; only `routes` is written in place, and copied when stored.
+ */
+
+import { clamp, decayOver } from '../base/math.ts';
+import { TICKS_PER_SECOND, tickOfSeconds } from '../base/units.ts';
+import type { Turns, Unit } from '../base/units.ts';
+import { grooveSpeed } from './beat-shape.ts';
+import type { ControlBank, ControlState } from './control-state.ts';
+import type { ControlChange, TriggerChange } from './control.ts';
+import type { Modulation, Place, WeightedPrompt } from './modulation.ts';
+import type { Moment } from './moment.ts';
+import { mixPrompts, placeFromText, samePlace } from './place.ts';
+import { PROMPT_FADERS } from './parameters.ts';
+import type { Preset } from './preset.ts';
+import type { RouteBank, RouteState } from './route.ts';
+import { goNext, goTo, startWalk, stepWalk } from './walker.ts';
+import type { WalkDrive, WalkState } from './walker.ts';
+import { placeAt } from './waypoints.ts';
+import type { Plan } from './waypoints.ts';
+
+const DT = 1 / TICKS_PER_SECOND;
+/** A drop's speed right on it and at the end of its eight bars. */
+const DROP_SPEED = { first: 3, last: 1.5 };
+const SILENCE_SPEED = 0.15;
+/** Farthest the beat pushes the noise, in waypoints. */
+const FARTHEST_PULSE = 0.5;
+/** A sister prompt never takes over. */
+const MOST_SISTER = 0.6;
+
+/** A plan with its routes. */
+export interface Scheme {
+  readonly plan: Plan;
+  readonly bank: RouteBank;
+}
+
+export interface ScoreState {
+  readonly tick: number;
+  readonly scheme: Scheme;
+  readonly controls: ControlState;
+  readonly routes: RouteState;
+  readonly walk: WalkState;
+  readonly orbit: Turns;
+  readonly pulse: number;
+  /** Depth of the groove, and 1 → 0 while a build-up holds its breath; both turn quickly but not at once. */
+  readonly groove: Unit;
+  readonly breath: Unit;
+  readonly drop: Unit;
+  readonly sister: Unit;
+  readonly guidance: number;
+}
+
+/** What a change may need to look up. */
+export interface Lookups {
+  readonly preset: (name: string) => Preset | undefined;
+  readonly keeper: (id: number) => Place | undefined;
+  readonly scheme: (preset: Preset) => Scheme;
+}
+
+export function startScore(scheme: Scheme, controls: ControlState, moment: Moment): ScoreState {
+  return {
+    tick: moment.tick, scheme, controls, routes: scheme.bank.createState(), walk: startWalk(scheme.plan, moment), orbit: 0, pulse: 0,
+    groove: 0, breath: 1, drop: 0, sister: 0, guidance: 1,
+  };
+}
+
+/** The state at the next tick, `moment.tick`. Takes over `state.routes`. */
+export function stepScore(state: ScoreState, bank: ControlBank, moment: Moment): ScoreState {
+  const { preset } = state.scheme.plan;
+  const controls = bank.step(state.controls);
+  state.scheme.bank.step(state.routes, moment);
+  const routed = state.scheme.bank.valuesOf(state.routes);
+  const hand = (path: string): number => bank.number(controls, path);
+  const grooveGoal = moment.resting ? 0 : preset.walk.groove * clamp(routed['walk.groove'] ?? 1, 0, 1) * Math.min(1, hand('/walk/pulse'));
+  const groove = grooveGoal + (state.groove - grooveGoal) * decayOver(DT, 0.3);
+  const breathGoal = moment.holding ? 0 : 1;
+  const breath = breathGoal + (state.breath - breathGoal) * decayOver(DT, 0.06);
+  const drive: WalkDrive = { musicSpeed: musicSpeed(preset, routed['walk.speed'], moment), handSpeed: hand('/walk/speed'), groove, grooveSpeed: grooveSpeed(moment, groove), energy: clamp(routed['walk.speed'] ?? 0.5, 0, 1) };
+  const orbitSpeed = drive.musicSpeed * drive.handSpeed * hand('/walk/noise') * Math.max(0, 1 + (routed['walk.orbit'] ?? 0)) * drive.grooveSpeed * breath;
+  const pulse = preset.pulse * hand('/walk/pulse') * (routed['walk.pulse'] ?? 0) * (1 + moment.drop);
+  const fresh = moment.drop - state.drop > 0.5 && state.scheme.plan.source.live && preset.change.on === 'drop';
+  const walk = fresh ? { ...state.walk, changes: state.walk.changes + 1 } : state.walk;
+  return {
+    ...state, tick: moment.tick, controls, groove, breath, drop: moment.drop,
+    walk: stepWalk(walk, state.scheme.plan, moment, drive),
+    orbit: state.orbit + (orbitSpeed * DT) / (preset.noise.orbitBars * moment.barSeconds),
+    pulse: clamp(pulse, -FARTHEST_PULSE, FARTHEST_PULSE),
+    sister: clamp((routed['walk.sister'] ?? 0) + hand('/walk/sister'), 0, MOST_SISTER),
+    guidance: Math.max(0, 1 + (routed['walk.guidance'] ?? 0)) * hand('/walk/guidance'),
+  };
+}
+
+/** Energy drives speed exponentially between the preset's slowest and fastest; a drop lifts it, silence lowers it. */
+function musicSpeed({ walk }: Preset, energy: number | undefined, moment: Moment): number {
+  const own = energy === undefined ? 1 : walk.slowest * (walk.fastest / Math.max(0.01, walk.slowest)) ** clamp(energy, 0, 1);
+  const dropped = moment.drop > 0 ? Math.max(own, DROP_SPEED.last + (DROP_SPEED.first - DROP_SPEED.last) * moment.drop) : own;
+  return moment.silence > 0 ? Math.min(dropped, SILENCE_SPEED) : dropped;
+}
+
+/** The state with a change applied, before its tick is stepped. */
+export function applyChange(state: ScoreState, change: ControlChange, bank: ControlBank, moment: Moment, lookups: Lookups): ScoreState {
+  if (change.kind === 'trigger') return applyTrigger(state, change, moment, lookups);
+  const changed = { ...state, controls: bank.change(state.controls, change.path, change.value) };
+  const preset = change.path === '/preset/load' ? lookups.preset(String(change.value)) : undefined;
+  return preset === undefined ? changed : loadPreset(changed, lookups.scheme(preset), bank, moment);
+}
+
+function applyTrigger(state: ScoreState, { path, args }: TriggerChange, moment: Moment, lookups: Lookups): ScoreState {
+  const { walk, groove } = state;
+  const { plan } = state.scheme;
+  if (path === '/cue/go') return { ...state, walk: goNext(walk, plan, moment, groove) };
+  const place = args.map(placeFromText).find((found) => found !== undefined);
+  if (path === '/keep/go') {
+    const goal = place ?? lookups.keeper(Number(args[0]));
+    const beats = clamp(Number(args[1] ?? 4) || 4, 1, 64);
+    return goal === undefined ? state : { ...state, walk: goTo(walk, goal, landingIn(beats, moment), moment, groove) };
+  }
+  if (path === '/panic') {
+    const goal = place ?? placeAt(plan, moment.section, 0, walk.changes);
+    return { ...state, walk: goTo(walk, goal, landingIn(1, moment), moment, groove) };
+  }
+  return state;
+}
+
+/** Tick of the whole beat nearest to `beats` from now, at least half a beat away. */
+function landingIn(beats: number, moment: Moment): number {
+  const left = Math.max(1, Math.round(beats + moment.phase)) - 1;
+  const time = moment.nextBeatTime + left * moment.beatSeconds;
+  return tickOfSeconds(time - moment.time < moment.beatSeconds / 2 ? time + moment.beatSeconds : time);
+}
+
+/** Another character joins at the next bar, from the place on screen. */
+function loadPreset(state: ScoreState, scheme: Scheme, bank: ControlBank, moment: Moment): ScoreState {
+  const { plan } = scheme;
+  const look = { ...Object.fromEntries(Object.keys(bank.group(state.controls, 'look')).map((path) => [path, bank.fallback(path)])), ...plan.preset.look.values };
+  const controls = Object.entries(look).reduce((values, [path, value]) => bank.change(values, path, value), state.controls);
+  return joinScheme({ ...state, controls, routes: scheme.bank.createState() }, scheme, moment);
+}
+
+/** Goes on in another plan: if it has another place for now, the walk lands there on the next downbeat. */
+export function joinScheme(state: ScoreState, scheme: Scheme, moment: Moment): ScoreState {
+  const home = placeAt(scheme.plan, moment.section, 0, state.walk.changes);
+  const next = moment.nextDownbeat - moment.time < moment.beatSeconds ? moment.nextDownbeat + moment.barSeconds : moment.nextDownbeat;
+  const walk = { ...state.walk, section: moment.section, waypoint: 0 };
+  const was = placeAt(state.scheme.plan, moment.section, 0, state.walk.changes);
+  if (samePlace(home, was)) return { ...state, scheme };
+  return { ...state, scheme, walk: goTo(walk, home, tickOfSeconds(next), moment, state.groove) };
+}
+
+/** What the state says, as the walk and the stage read it. `speed` is in waypoints a second. */
+export function modulationOf(state: ScoreState, bank: ControlBank): Modulation {
+  const { walk } = state;
+  const { preset } = state.scheme.plan;
+  return {
+    tick: state.tick,
+    position: walk.landed + walk.fraction,
+    speed: walk.speed * TICKS_PER_SECOND,
+    segment: { from: walk.from, to: walk.to, fraction: walk.fraction, cut: walk.cutTick === state.tick },
+    lean: leanOf(state, bank),
+    orbit: state.orbit,
+    pulse: state.pulse,
+    guidance: (preset.guidance ?? 1) * state.guidance,
+    cut: walk.cutTick === state.tick,
+    look: bank.group(state.controls, 'look'),
+  };
+}
+
+/** Faders by hand over the preset's prompts, then the sisters of the places on screen; together at most 1. */
+function leanOf(state: ScoreState, bank: ControlBank): WeightedPrompt[] {
+  const { prompts } = state.scheme.plan.preset;
+  const pulls = prompts.slice(0, PROMPT_FADERS).map(({ text }, i) => ({ text, weight: bank.number(state.controls, `/walk/prompt/${i + 1}`) })).filter(({ weight }) => weight > 0);
+  const hand = Math.min(1, pulls.reduce((sum, { weight }) => sum + weight, 0));
+  const { from, to, fraction } = state.walk;
+  const sisters = [{ place: from, share: 1 - fraction }, { place: to, share: fraction }].flatMap(({ place, share }) =>
+    place.prompts.map(({ text, weight }) => ({ text: prompts.find((one) => one.text === text)?.sister ?? '', weight: weight * share * state.sister * (1 - hand) })));
+  const kept = sisters.filter(({ text, weight }) => text !== '' && weight > 1e-4);
+  const scaled = mixPrompts([{ prompts: pulls, share: 1 }]).map(({ text, weight }) => ({ text, weight: weight * hand }));
+  return mergeEqual([...scaled, ...kept]);
+}
+
+function mergeEqual(pulls: readonly WeightedPrompt[]): WeightedPrompt[] {
+  const merged = new Map<string, number>();
+  for (const { text, weight } of pulls) merged.set(text, (merged.get(text) ?? 0) + weight);
+  return [...merged].map(([text, weight]) => ({ text, weight }));
+}

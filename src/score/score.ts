@@ -1,0 +1,191 @@
+/**
+ * The score: what the show is at every tick. Random access with a stored state each second, so a seek is quick and the
+ * answer is the same whatever the order of asking. A change made by hand alters only the ticks from its own on.
+ */
+
+import { lastIndexAtOrBefore } from '../base/math.ts';
+import { TICKS_PER_SECOND } from '../base/units.ts';
+import type { Tick } from '../base/units.ts';
+import type { Timeline } from '../timeline/timeline.ts';
+import { ControlBank } from './control-state.ts';
+import type { ControlChange, ControlValues } from './control.ts';
+import type { Modulation, Place } from './modulation.ts';
+import { MomentSource } from './moment.ts';
+import type { ParameterTable } from './parameters.ts';
+import type { Preset } from './preset.ts';
+import { RouteBank } from './route.ts';
+import { applyChange, joinScheme, modulationOf, startScore, stepScore } from './score-step.ts';
+import type { Scheme, ScoreState } from './score-step.ts';
+import { storyboardOf } from './storyboard.ts';
+import type { Scene } from './storyboard.ts';
+
+const STORE_EVERY: Tick = TICKS_PER_SECOND;
+
+export interface ScoreOptions {
+  readonly timeline: Timeline;
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly table: ParameterTable;
+  /** Left out: made from the timeline and the preset. */
+  readonly storyboard?: readonly Scene[];
+  /** Changes to replay. */
+  readonly log?: readonly ControlChange[];
+  /** The timeline grows while it plays. Left out: true for a timeline of no duration yet. */
+  readonly live?: boolean;
+  /** For `/preset/load`. */
+  readonly presets?: (name: string) => Preset | undefined;
+  /** For `/keep/go n` without a place in its arguments. */
+  readonly keepers?: (id: number) => Place | undefined;
+}
+
+interface BoardChange {
+  readonly tick: Tick;
+  readonly scenes: readonly Scene[];
+}
+
+export class Score {
+  readonly #options: ScoreOptions;
+  readonly #source: MomentSource;
+  readonly #bank: ControlBank;
+  readonly #first: Scheme;
+  readonly #schemes = new Map<Preset, Scheme>();
+  readonly #stored = new Map<number, ScoreState>();
+  #log: ControlChange[];
+  #boards: BoardChange[] = [];
+  #state: ScoreState | undefined;
+
+  constructor(options: ScoreOptions) {
+    this.#options = options;
+    this.#source = new MomentSource(options.timeline, options.live ?? options.timeline.duration === 0);
+    this.#bank = new ControlBank(options.table);
+    this.#first = this.#schemeOf(options.preset, options.storyboard);
+    this.#log = [...(options.log ?? [])].toSorted((a, b) => a.appliesFromTick - b.appliesFromTick);
+  }
+
+  /** What to show at a tick (below 0 counts as 0). The same answer every time until `apply` changes it. */
+  modulationAt(tick: Tick): Modulation {
+    return modulationOf(this.#stateAt(tick), this.#bank);
+  }
+
+  /** Control values as they stand at a tick: numbers on their way, switches and texts. */
+  valuesAt(tick: Tick): ControlValues {
+    return this.#bank.record(this.#stateAt(tick).controls);
+  }
+
+  /** True if a cut happens after `fromTick`, up to and with `toTick`. */
+  isCutAt(fromTick: Tick, toTick: Tick): boolean {
+    return toTick > fromTick && this.#stateAt(toTick).walk.cutTick > Math.max(-1, fromTick);
+  }
+
+  /** Takes in what hands did; ticks before `appliesFromTick` stay as they were. */
+  apply(change: ControlChange): void {
+    const place = lastIndexAtOrBefore(this.#log.map(({ appliesFromTick }) => appliesFromTick), change.appliesFromTick) + 1;
+    this.#log.splice(place, 0, change);
+    this.#forgetFrom(change.appliesFromTick);
+  }
+
+  /** Another storyboard from a tick on: where it alters the place on screen, the walk lands there on the next downbeat. */
+  setScenes(scenes: readonly Scene[], fromTick: Tick): void {
+    this.#boards = [...this.#boards.filter(({ tick }) => tick < fromTick), { tick: Math.max(0, fromTick), scenes }];
+    this.#forgetFrom(fromTick);
+  }
+
+  /** Everything hands did, in the order in which it takes effect. */
+  get log(): readonly ControlChange[] {
+    return this.#log;
+  }
+
+  /** The preset that walks at a tick. */
+  presetAt(tick: Tick): Preset {
+    return this.#stateAt(tick).scheme.plan.preset;
+  }
+
+  /** The scenes that hold at a tick. */
+  scenesAt(tick: Tick): readonly Scene[] {
+    return this.#stateAt(tick).scheme.plan.scenes;
+  }
+
+  #stateAt(asked: Tick): ScoreState {
+    const tick = Math.max(0, Math.round(asked));
+    const stored = this.#nearestStored(tick);
+    const known = this.#state;
+    let state = known !== undefined && known.tick <= tick && known.tick >= (stored?.tick ?? -1) ? known
+      : stored !== undefined ? { ...stored, routes: stored.routes.slice() } : this.#begin();
+    while (state.tick < tick) state = this.#advance(state);
+    this.#state = state;
+    return state;
+  }
+
+  #begin(): ScoreState {
+    const moment = this.#source.at(0);
+    const state = startScore(this.#first, this.#bank.createState(this.#options.preset.look.values), moment);
+    return this.#store(this.#changed(state, 0));
+  }
+
+  #advance(state: ScoreState): ScoreState {
+    const tick = state.tick + 1;
+    return this.#store(stepScore(this.#changed(state, tick), this.#bank, this.#source.at(tick)));
+  }
+
+  #store(state: ScoreState): ScoreState {
+    if (state.tick % STORE_EVERY === 0) this.#stored.set(state.tick, { ...state, routes: state.routes.slice() });
+    return state;
+  }
+
+  /** The state with all that takes effect at `tick`. */
+  #changed(state: ScoreState, tick: Tick): ScoreState {
+    let changed = state;
+    const board = this.#boards.find((one) => one.tick === tick);
+    if (board !== undefined) changed = this.#withBoard(changed, board.scenes, tick);
+    for (const change of this.#changesAt(tick)) {
+      changed = applyChange(changed, change, this.#bank, this.#source.at(tick), {
+        preset: (name) => this.#options.presets?.(name),
+        keeper: (id) => this.#options.keepers?.(id),
+        scheme: (preset) => this.#schemeOf(preset),
+      });
+    }
+    return changed;
+  }
+
+  #withBoard(state: ScoreState, scenes: readonly Scene[], tick: Tick): ScoreState {
+    const scheme: Scheme = { ...state.scheme, plan: { ...state.scheme.plan, scenes } };
+    return joinScheme(state, scheme, this.#source.at(tick));
+  }
+
+  #changesAt(tick: Tick): readonly ControlChange[] {
+    if (tick === 0) return this.#log.filter(({ appliesFromTick }) => appliesFromTick <= 0);
+    let first = 0;
+    let last = this.#log.length;
+    while (first < last) {
+      const middle = (first + last) >>> 1;
+      if ((this.#log[middle] as ControlChange).appliesFromTick < tick) first = middle + 1;
+      else last = middle;
+    }
+    let end = first;
+    while (this.#log[end]?.appliesFromTick === tick) end++;
+    return end === first ? [] : this.#log.slice(first, end);
+  }
+
+  #nearestStored(tick: Tick): ScoreState | undefined {
+    for (let at = Math.floor(tick / STORE_EVERY) * STORE_EVERY; at >= 0; at -= STORE_EVERY) {
+      const stored = this.#stored.get(at);
+      if (stored !== undefined) return stored;
+    }
+    return undefined;
+  }
+
+  #forgetFrom(tick: Tick): void {
+    for (const at of this.#stored.keys()) if (at >= Math.max(0, tick)) this.#stored.delete(at);
+    if (this.#state !== undefined && this.#state.tick >= tick) this.#state = undefined;
+  }
+
+  #schemeOf(preset: Preset, given?: readonly Scene[]): Scheme {
+    const known = given === undefined ? this.#schemes.get(preset) : undefined;
+    if (known !== undefined) return known;
+    const { timeline, seed } = this.#options;
+    const scenes = given ?? storyboardOf(timeline, preset, seed);
+    const scheme: Scheme = { plan: { preset, scenes, source: this.#source, seed }, bank: new RouteBank(preset.routes, this.#source) };
+    this.#schemes.set(preset, scheme);
+    return scheme;
+  }
+}

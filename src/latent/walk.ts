@@ -1,0 +1,109 @@
+/**
+ * The walk: what to draw at a tick. Turns the score's modulation into a symbolic point, with steps sized by measured image
+ * difference. `prepare` measures ahead of need; a stretch that is not measured yet is walked by weight.
+ */
+
+import type { WalkPlan } from '../ahead/types.ts';
+import { randomFor } from '../base/random.ts';
+import { TICKS_PER_SECOND } from '../base/units.ts';
+import type { Tick } from '../base/units.ts';
+import type { LatentPoint, ModelCard } from '../diffusion/types.ts';
+import type { Modulation, Place } from '../score/modulation.ts';
+import { samePlace } from '../score/place.ts';
+import type { Preset } from '../score/preset.ts';
+import { pointFrame, pointOf } from './point.ts';
+import type { PointFrame } from './point.ts';
+import { SegmentTables } from './segments.ts';
+import type { MeasureDifference } from './segments.ts';
+
+/** Modulations are looked at this often to find the stretches ahead; no glide is shorter. */
+const SCAN_TICKS: Tick = TICKS_PER_SECOND / 8;
+
+/** What the walk needs of a score. */
+export interface WalkScore {
+  modulationAt(tick: Tick): Modulation;
+  isCutAt(fromTick: Tick, toTick: Tick): boolean;
+  presetAt(tick: Tick): Preset;
+}
+
+export interface WalkOptions {
+  readonly score: WalkScore;
+  readonly card: ModelCard;
+  readonly measureDifference: MeasureDifference;
+  /** Off: fractions are weights. */
+  readonly sizing?: boolean;
+  /** Pixels; left out: the model's best. */
+  readonly size?: { readonly height: number; readonly width: number } | undefined;
+  readonly steps?: number | undefined;
+  /** Decides the side to which beats push. */
+  readonly seed?: number;
+}
+
+export interface Walk extends WalkPlan {
+  /** True if `prepare` has nothing left to measure between the ticks. */
+  isPrepared(fromTick: Tick, toTick: Tick): boolean;
+  /** Control has changed the walk from this tick on. Measured stretches stay: they depend on their places alone. */
+  invalidate(fromTick: Tick): void;
+  /** What is on screen in words, for telemetry. */
+  describe(tick: Tick): string;
+}
+
+export function createWalk(options: WalkOptions): Walk {
+  const { score, sizing = true } = options;
+  const frames = new Map<Preset, { readonly frame: PointFrame; readonly tables: SegmentTables }>();
+  const toolsAt = (tick: Tick): { readonly frame: PointFrame; readonly tables: SegmentTables } => {
+    const preset = score.presetAt(tick);
+    const known = frames.get(preset);
+    if (known !== undefined) return known;
+    const frame = frameFor(preset, options);
+    const made = { frame, tables: new SegmentTables(options.measureDifference, frame) };
+    frames.set(preset, made);
+    return made;
+  };
+  const missing = (fromTick: Tick, toTick: Tick): Stretch[] =>
+    sizing ? stretchesBetween(score, fromTick, toTick).filter(({ tick, from, to }) => !toolsAt(tick).tables.isMeasured(from, to)) : [];
+
+  return {
+    async prepare(fromTick, toTick) {
+      for (const { tick, from, to } of missing(fromTick, toTick)) await toolsAt(tick).tables.measure(from, to);
+    },
+    isPrepared: (fromTick, toTick) => missing(fromTick, toTick).length === 0,
+    pointAt(tick): LatentPoint {
+      const modulation = score.modulationAt(tick);
+      const { from, to, fraction } = modulation.segment;
+      const { frame, tables } = toolsAt(tick);
+      return pointOf(modulation, sizing ? tables.positionAt(from, to, fraction) : fraction, frame);
+    },
+    isCutAt: (fromTick, toTick) => score.isCutAt(fromTick, toTick),
+    invalidate: () => undefined,
+    describe: (tick) => describePoint(score.modulationAt(tick)),
+  };
+}
+
+interface Stretch {
+  readonly tick: Tick;
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** The different stretches that are walked between two ticks, in order. */
+function stretchesBetween(score: WalkScore, fromTick: Tick, toTick: Tick): Stretch[] {
+  const found: Stretch[] = [];
+  for (let tick = Math.max(0, fromTick); ; tick = Math.min(tick + SCAN_TICKS, toTick)) {
+    const { from, to } = score.modulationAt(tick).segment;
+    const last = found.at(-1);
+    if (!samePlace(from, to) && (last === undefined || last.from !== from || last.to !== to)) found.push({ tick, from, to });
+    if (tick >= toTick) return found;
+  }
+}
+
+function frameFor(preset: Preset, { card, size, steps, seed = 0 }: WalkOptions): PointFrame {
+  const guidance = preset.guidance === undefined ? card.guidance : 1;
+  return pointFrame(card, { size, negative: preset.negative, guidance, steps: steps ?? preset.steps, pushSeed: randomFor(seed, 'push').integer(2_147_483_648) });
+}
+
+function describePoint({ segment, position, orbit }: Modulation): string {
+  const name = (place: Place): string => place.prompts.map(({ text, weight }) => (weight > 0.99 ? text : `${text} ${Math.round(weight * 100)} %`)).join(' + ');
+  const where = samePlace(segment.from, segment.to) ? name(segment.from) : `${name(segment.from)} → ${name(segment.to)} ${Math.round(segment.fraction * 100)} %`;
+  return `${position.toFixed(2)} ${where}, orbit ${(orbit % 1).toFixed(2)}`;
+}

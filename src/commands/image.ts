@@ -1,0 +1,48 @@
+/** `image`: one picture as a PNG, drawn in this process. */
+
+import sharp from 'sharp';
+import { UserError, messageOf } from '../base/errors.ts';
+import { notify } from '../base/log.ts';
+import { openPipeline } from '../diffusion/pipeline.ts';
+import type { LatentPoint, ModelCard, Pipeline } from '../diffusion/types.ts';
+import { checkOutputFile } from './output.ts';
+import { embeddedModel } from './models.ts';
+import type { Size } from './options.ts';
+
+export interface ImageOptions {
+  readonly prompt: string;
+  readonly seed: number;
+  readonly out: string;
+  readonly steps?: number | undefined;
+  readonly guidance?: number | undefined;
+  readonly size?: Size | undefined;
+  readonly model?: string | undefined;
+  readonly force: boolean;
+}
+
+/** Draws and writes. Throws UserError for a bad output, model or size. */
+export async function image(options: ImageOptions): Promise<void> {
+  if (!/\.png$/i.test(options.out)) throw new UserError('usage', `--out is a PNG file such as picture.png, and "${options.out}" came.`);
+  const out = await checkOutputFile(options.out, options.force);
+  const pipeline = await openPipeline(options.model ?? embeddedModel(), { onNotice: (text) => notify('warn', text) });
+  try {
+    await drawTo(out, pipeline, pointOf(options, pipeline.card));
+  } finally {
+    await pipeline.dispose();
+  }
+}
+
+function pointOf(options: ImageOptions, card: ModelCard): LatentPoint {
+  const native = card.sizes[0] ?? { height: 128, width: 128 };
+  const { height, width } = options.size ?? native;
+  const noise = { from: options.seed, to: options.seed, position: 0, orbit: 0, pushSeed: 0, pushAmount: 0 };
+  return { prompts: [{ text: options.prompt, weight: 1 }], negative: '', noise, guidance: options.guidance ?? card.guidance, steps: options.steps ?? card.steps, height, width };
+}
+
+async function drawTo(out: string, pipeline: Pipeline, point: LatentPoint): Promise<void> {
+  const { height, width, pixels, cost } = await pipeline.draw(point);
+  await sharp(pixels, { raw: { width, height, channels: 4 } }).removeAlpha().png().toFile(out).catch((reason: unknown) => {
+    throw new UserError('input', `${out} cannot be written: ${messageOf(reason)}.`);
+  });
+  notify('info', `${out}: ${width}x${height}, ${Math.round(cost)} ms`);
+}

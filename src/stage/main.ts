@@ -1,2 +1,123 @@
-/** The stage page. */
-export {};
+/**
+ * The stage page. `/` shows the start card; `?autoplay=1` plays without a click where the browser allows it; `?obs=1` is
+ * the bare picture for a capture; `?render=1` is stepped by the exporter. The outermost driver: only here a clock is read.
+ */
+
+import { Connection } from './connection.ts';
+import { hidePointer, keepAwake } from './display.ts';
+import { h } from './dom.ts';
+import { Painter } from './painter.ts';
+import { createRenderContract, type RenderContract } from './render-page.ts';
+import { ShowSession } from './show-session.ts';
+import { SoundConductor } from './sound-conductor.ts';
+import { StageLoop } from './stage-loop.ts';
+import { StageInterface } from './stage-interface.ts';
+import type { Probe } from './probe.ts';
+
+declare global {
+  interface Window {
+    latentbeatProbe?: Probe;
+    latentbeatRender?: RenderContract;
+  }
+}
+
+const query = new URLSearchParams(location.search);
+const isRender = query.get('render') === '1';
+const isBare = isRender || query.get('obs') === '1';
+
+const canvas = h('canvas', { class: 'stage', id: 'stage' });
+document.body.append(canvas);
+document.body.classList.toggle('bare', isBare);
+start();
+
+function start(): void {
+  const painter = createPainter();
+  if (painter === null) return;
+  const connection: Connection = new Connection(isRender ? 'render' : 'stage', {
+    onMessage: (message) => {
+      session.receive(message);
+      conductor.update();
+      page?.receive(message);
+    },
+    onFrame: (bytes) => void session.receiveFrame(bytes),
+    onLine: (connected) => {
+      loop.probe.connected = connected;
+      page?.setLine(connected);
+    },
+  });
+  const session = new ShowSession(connection.clock, {
+    onEffects: (effects, chain) => painter.setEffects(effects, chain),
+    onFault: (text) => page?.toasts.show('warn', text),
+    releaseFrame: (pixels) => painter.textures.release(pixels),
+  });
+  const conductor = new SoundConductor(connection, session, (text) => page?.toasts.show('warn', text));
+  const page = isBare ? null : new StageInterface({ connection, session, conductor, autoplay: query.get('autoplay') === '1' });
+  const loop = new StageLoop(painter, session, { isIdle: () => page?.isIdle ?? false, adapt: !isRender && query.get('quality') !== 'fixed' });
+  window.latentbeatProbe = loop.probe;
+  loop.probe.renderer = rendererName(painter);
+  connection.start();
+  if (isRender) startRender(session, painter, loop);
+  else startDisplay({ connection, session, conductor, loop, page });
+}
+
+interface Display {
+  readonly connection: Connection;
+  readonly session: ShowSession;
+  readonly conductor: SoundConductor;
+  readonly loop: StageLoop;
+  readonly page: StageInterface | null;
+}
+
+function startDisplay({ connection, session, conductor, loop, page }: Display): void {
+  const fit = (): void => loop.setSize(innerWidth, innerHeight, devicePixelRatio);
+  window.addEventListener('resize', fit);
+  fit();
+  keepAwake();
+  hidePointer(() => page?.mayHidePointer ?? true);
+  const drawNext = (instant: number): void => {
+    const heard = conductor.heardAt(instant);
+    const time = session.displayTime(instant, heard);
+    if (loop.draw(time, instant, heard)) canvas.classList.add('lit');
+    loop.probe.framesReceived = session.received;
+    loop.probe.framesStored = session.frames.size;
+    conductor.tend(instant);
+    page?.tick(time);
+    requestAnimationFrame(drawNext);
+  };
+  requestAnimationFrame(drawNext);
+  setInterval(() => connection.send({ type: 'drawn', dropped: loop.probe.starvedFrames, drawTimeP95: loop.quality.p95 }), 2_000);
+  // A hidden tab gets no display frames, but the sound goes on and must be fed and reported.
+  setInterval(() => document.hidden && conductor.tend(performance.now()), 150);
+}
+
+function startRender(session: ShowSession, painter: Painter, loop: StageLoop): void {
+  const size = (name: string, fallback: number): number => Math.max(2, Number(query.get(name)) || fallback);
+  const width = size('width', innerWidth);
+  const height = size('height', innerHeight);
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  canvas.classList.add('lit');
+  loop.setSize(width, height, 1);
+  window.latentbeatRender = createRenderContract(session, painter, loop, size('fps', 30));
+}
+
+/** Null, with a sentence on the page, where there is no WebGL 2. */
+function createPainter(): Painter | null {
+  try {
+    return new Painter(canvas, { readable: isRender, onEffectError: (name, text) => announceFault(`shaders/${name}.frag does not compile and is left out: ${text}`) });
+  } catch {
+    document.body.append(h('p', { class: 'no-gl' }, 'This browser has no WebGL 2, which the stage draws with: update it, or switch hardware acceleration on in its settings.'));
+    return null;
+  }
+}
+
+/** The interface listens for it and shows a notice. */
+function announceFault(text: string): void {
+  window.dispatchEvent(new CustomEvent('latentbeat-effect-fault', { detail: text }));
+}
+
+function rendererName(painter: Painter): string {
+  const gl = painter.renderer.getContext();
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  return String(gl.getParameter(info === null ? gl.RENDERER : info.UNMASKED_RENDERER_WEBGL));
+}

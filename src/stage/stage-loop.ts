@@ -1,0 +1,93 @@
+/**
+ * One display frame of the stage: which time is it, which pictures lie around it, what does the look do, paint.
+ * The outermost driver (main, render page) hands in the instants. Keeps what the probe and the server want to know.
+ */
+
+import { clamp, lerp } from '../base/math.ts';
+import type { Milliseconds, Seconds } from '../base/units.ts';
+import type { Pick } from './frame-store.ts';
+import type { FramePixels } from './frame-textures.ts';
+import type { Painter } from './painter.ts';
+import { Probe } from './probe.ts';
+import { Quality } from './quality.ts';
+import type { ShowSession } from './show-session.ts';
+
+/** A longer gap between display frames was a sleeping tab: memory does not advance by more (s). */
+const LONGEST_STEP: Seconds = 0.25;
+
+export interface LoopOptions {
+  /** The stage before a show: pictures walk to and fro without time. */
+  readonly isIdle: () => boolean;
+  /** Adapt the number of pixels to the machine. */
+  readonly adapt: boolean;
+}
+
+export class StageLoop {
+  readonly probe = new Probe();
+  readonly quality = new Quality();
+  readonly #painter: Painter;
+  readonly #session: ShowSession;
+  readonly #options: LoopOptions;
+  #lastInstant: Milliseconds | null = null;
+  #starvedFor: Seconds = 0;
+  #frozenAt: Seconds | null = null;
+  #frame = 0;
+  #width = 0;
+  #height = 0;
+  #ratio = 1;
+
+  constructor(painter: Painter, session: ShowSession, options: LoopOptions) {
+    this.#painter = painter;
+    this.#session = session;
+    this.#options = options;
+  }
+
+  /** Size of the stage in CSS pixels and the display's pixel ratio. */
+  setSize(width: number, height: number, ratio: number): void {
+    this.#width = width;
+    this.#height = height;
+    this.#ratio = Math.min(ratio, 2);
+    this.#applySize();
+  }
+
+  /** Draws the show at `time` (s) for the display frame at `instant` (ms). Returns whether a picture was there. */
+  draw(time: Seconds, instant: Milliseconds, heard: Seconds | null): boolean {
+    const interval = this.#lastInstant === null ? 0 : instant - this.#lastInstant;
+    this.#lastInstant = instant;
+    const begun = performance.now();
+    const hasPicture = this.drawStep(time, clamp(interval / 1000, 0, LONGEST_STEP), instant / 1000);
+    const cost = performance.now() - begun;
+    this.probe.note({ cost, interval, heard, instant });
+    if (this.#options.adapt && this.quality.add(cost, interval, instant)) this.#applySize();
+    return hasPicture;
+  }
+
+  /** The same with all times given: `elapsed` and `wall` in seconds (export steps through this). */
+  drawStep(time: Seconds, elapsed: Seconds, wall: Seconds): boolean {
+    const pick = this.#pickAt(time, elapsed);
+    const looks = this.#session.director.momentAt({ time, elapsed, starved: pick === null || pick.starved, wall });
+    this.#frozenAt = looks.frozen ? (this.#frozenAt ?? time) : null;
+    this.#painter.draw({ ...looks, pick, elapsed, frame: this.#frame++ });
+    this.#session.frames.prune(time);
+    this.probe.show(pick, time, looks.light, this.#painter.effectNames, this.quality.level);
+    return pick !== null;
+  }
+
+  #pickAt(time: Seconds, elapsed: Seconds): Pick<FramePixels> | null {
+    const { frames } = this.#session;
+    const shownTime = this.#options.isIdle() ? frames.lastDue + 1 : (this.#frozenAt ?? time);
+    const pick = frames.pick(shownTime, this.#starvedFor);
+    this.#starvedFor = pick?.starved === true ? this.#starvedFor + elapsed : 0;
+    return pick;
+  }
+
+  #applySize(): void {
+    const scale = this.#ratio * this.quality.scale;
+    this.#painter.setSize(Math.max(2, Math.round(this.#width * scale)), Math.max(2, Math.round(this.#height * scale)));
+  }
+}
+
+/** Show time of the picture on screen: between its two frames. */
+export function shownDue(pick: Pick<FramePixels>): Seconds {
+  return lerp(pick.from.due, pick.to.due, pick.mix);
+}

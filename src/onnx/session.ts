@@ -58,11 +58,16 @@ export async function createSession(file: string, options: SessionOptions = {}):
   throw new UserError('device', `${file} cannot be loaded: ${failures.join('; ')}; check the file with \`latentbeat models check\`.`);
 }
 
+/** Providers this build of onnxruntime brings along, such as 'cpu' and 'webgpu'. */
+export function listProviders(): readonly string[] {
+  return listSupportedBackends().filter((backend) => backend.bundled).map((backend) => backend.name);
+}
+
 /** 'auto' tries the accelerators this build brings along before the processor; a named one falls back to it. */
 export function providersToTry(provider: string): readonly string[] {
   if (provider === 'cpu') return ['cpu'];
   if (provider !== 'auto') return [provider, 'cpu'];
-  const bundled = listSupportedBackends().filter((backend) => backend.bundled).map((backend) => backend.name);
+  const bundled = listProviders();
   return [...['cuda', 'dml', 'coreml', 'webgpu'].filter((name) => bundled.includes(name)), 'cpu'];
 }
 

@@ -5,12 +5,12 @@
 
 import { fork } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { compiledEntry, packageRoot } from '../base/entry.ts';
 import { UserError } from '../base/errors.ts';
 import { notify, print } from '../base/log.ts';
+import { writeText } from './output.ts';
 import { formatTable, type Cell } from './table.ts';
 
 export interface BenchResult {
@@ -40,7 +40,7 @@ export async function benchCommand(options: { readonly json?: string; readonly o
       print(`\n${message.result.name}  (${seconds} s, load ${(loadavg()[0] ?? 0).toFixed(1)})\n${formatTable(message.result.rows)}`);
     }
   }
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+  if (options.json !== undefined) await writeText(options.json, JSON.stringify(results, null, 2));
   print(JSON.stringify(results));
   if (failed.length > 0) throw new UserError('device', `${failed.length} of ${files.length} benches failed: ${failed.join(', ')}.`);
 }

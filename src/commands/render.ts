@@ -1,0 +1,81 @@
+/** `render`: the music video. Shows progress, turns Ctrl-C into a clean stop that the same command resumes. */
+
+import { UserError } from '../base/errors.ts';
+import { print } from '../base/log.ts';
+import { renderShow, type RenderNews, type RenderRequest } from '../render.ts';
+import { formatDuration, Progress, type ProgressState } from './progress.ts';
+import type { Size } from './options.ts';
+import { requestedTrack } from './track.ts';
+
+export interface RenderOptions {
+  readonly out: string;
+  readonly prompt: readonly string[];
+  readonly preset?: string;
+  readonly size?: Size;
+  readonly fps?: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly seed?: number;
+  readonly model?: string;
+  readonly draft?: boolean;
+  readonly plain?: boolean;
+  readonly estimate?: boolean;
+  readonly force?: boolean;
+  /** One line of JSON (render.ts RenderNews) at a time on standard output, for a program that started us. */
+  readonly jsonProgress?: boolean;
+}
+
+export async function renderCommand(track: string, options: RenderOptions): Promise<void> {
+  const { prompt, jsonProgress, ...rest } = options;
+  checkRange(options);
+  const progress = new Progress();
+  const stop = stopOnSignal();
+  const request: RenderRequest = { ...rest, ...requestedTrack(track), prompts: prompt, signal: stop.signal };
+  const show = (news: RenderNews): void => (jsonProgress === true ? print(JSON.stringify(news)) : progress.update(describe(news), performance.now()));
+  try {
+    const result = await renderShow(request, show);
+    progress.end();
+    const minutes = formatDuration(result.seconds);
+    if (jsonProgress === true) print(JSON.stringify({ stage: 'result', ...result }));
+    else print(options.estimate === true ? `About ${minutes} for ${result.frames} frames on this machine.` : `${options.out} is done: ${result.frames} frames in ${minutes}.`);
+  } catch (thrown) {
+    if (stop.signal.aborted) throw new UserError('again', `The render was stopped: the same command goes on where it stopped.`, { cause: thrown });
+    throw thrown;
+  } finally {
+    progress.end();
+    stop.forget();
+  }
+}
+
+function checkRange({ from, to }: RenderOptions): void {
+  if (from !== undefined && to !== undefined && to <= from) throw new UserError('usage', `--to is a time after --from, and --from ${from} --to ${to} came.`);
+}
+
+function describe(news: RenderNews): ProgressState {
+  switch (news.stage) {
+    case 'opening':
+      return { fraction: news.fraction, text: news.text };
+    case 'joining':
+      return { fraction: 1, text: 'joining the parts and the sound' };
+    case 'done':
+      return { fraction: 1, text: 'done' };
+    case 'drawing':
+      return { fraction: news.framesDone / Math.max(1, news.framesTotal), text: `frame ${news.framesDone} of ${news.framesTotal}`, framesPerSecond: news.framesPerSecond, secondsLeft: news.secondsLeft };
+  }
+}
+
+/** Aborts on the first Ctrl-C or request to end; a second one ends the process the usual way. */
+function stopOnSignal(): { readonly signal: AbortSignal; forget(): void } {
+  const controller = new AbortController();
+  const abort = (): void => {
+    forget();
+    controller.abort();
+  };
+  const forget = (): void => {
+    process.off('SIGINT', abort);
+    process.off('SIGTERM', abort);
+  };
+  process.on('SIGINT', abort);
+  process.on('SIGTERM', abort);
+  return { signal: controller.signal, forget };
+}

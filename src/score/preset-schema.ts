@@ -53,8 +53,8 @@ const targetSchema = z.string().refine(
 export const routeSchema = z.strictObject({
   feature: z.enum(FEATURES),
   to: targetSchema,
-  gain: numberIn(-10, 10),
-  offset: numberIn(-10, 10).default(0),
+  gain: numberIn(-100, 100),
+  offset: numberIn(-100, 100).default(0),
   curve: numberIn(0.1, 8).default(1),
   attack: timeSchema.prefault(0.02),
   release: timeSchema.prefault(0.3),

@@ -91,6 +91,8 @@ export interface Wire {
   sendTo(clientId: string, message: ServerMessage): void;
   /** Pages whose socket is more than two frames behind skip it. `epoch` is TransportState.epoch. */
   sendFrame(frame: Frame, epoch: number): void;
+  /** Sends all of the host's buffered frames again, to every page, however slow. */
+  refill(): void;
   /** The show has just opened: welcomes the pages that wait. */
   welcomeAll(): void;
   clients(): readonly ClientInfo[];

@@ -60,6 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     broadcast: (message, except) => sockets.broadcast(message, except),
     sendTo: (id, message) => sockets.sendTo(id, message),
     sendFrame: (frame, epoch) => sockets.sendFrame(frame, epoch),
+    refill: () => sockets.refill(),
     welcomeAll: () => sockets.welcomeAll(),
     clients: () => sockets.clients(),
     close: () => closeAll(server, sockets),

@@ -94,6 +94,12 @@ export class Sockets implements Wire {
     this.#sendFrameTo([...this.#pages.values()].filter((page) => page.welcomed), frame, epoch);
   }
 
+  refill(): void {
+    const { host } = this.#options;
+    const pages = [...this.#pages.values()].filter((page) => page.welcomed);
+    for (const frame of host.bufferedFrames()) this.#sendFrameTo(pages, frame, host.welcome()?.transport.epoch ?? 0, true);
+  }
+
   welcomeAll(): void {
     for (const page of this.#pages.values()) if (page.info !== null && !page.welcomed) this.#welcome(page, page.info);
   }

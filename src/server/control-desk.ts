@@ -1,0 +1,146 @@
+/**
+ * Takes what hands ask for (pages, OSC), checks it against the parameter table, stamps it with the first score tick that
+ * can still be made with it, and gives it to whom it concerns: the score and walk, the tempo clock, the transport, the
+ * show. Everyone else hears of it: pages through the value feed, controllers through `echo`.
+ */
+
+import { UserError } from '../base/errors.ts';
+import type { Milliseconds, Tick } from '../base/units.ts';
+import { toControlValue, type ControlRequest } from '../control/osc-change.ts';
+import type { TempoClock } from '../control/tempo.ts';
+import type { ServerMessage } from '../protocol/messages.ts';
+import type { ControlChange, ControlValue } from '../score/control.ts';
+import type { Parameter, ParameterTable } from '../score/parameters.ts';
+import { nearestWord } from '../base/nearest.ts';
+import type { Preset } from '../score/preset.ts';
+import type { OpenShow } from './open-show.ts';
+import { ValueFeed } from './value-feed.ts';
+
+/** The session's deeds that a control can ask for. */
+export interface Deeds {
+  now(): Milliseconds;
+  show(): OpenShow;
+  /** First tick that can still be made with a change that arrives now; for the look the tick of now. */
+  tickFor(parameter: Parameter): Tick;
+  /** Points of the walk differ from this tick on. */
+  replan(fromTick: Tick): void;
+  setPlaying(playing: boolean): void;
+  seek(showTime: number): void;
+  loadPreset(name: string, source: string): void;
+  keep(): void;
+  /** Arguments of a trigger as the score needs them (keeper numbers become places). */
+  resolveTrigger(path: string, args: readonly ControlValue[]): readonly ControlValue[];
+  broadcast(message: ServerMessage, exceptClientId?: string): void;
+  echo(path: string, value: ControlValue): void;
+}
+
+export class ControlDesk {
+  readonly #deeds: Deeds;
+  readonly #tempo: TempoClock;
+  readonly #feed: ValueFeed;
+  #values: Record<string, ControlValue> = {};
+
+  constructor(deeds: Deeds, tempo: TempoClock) {
+    this.#deeds = deeds;
+    this.#tempo = tempo;
+    this.#feed = new ValueFeed({
+      broadcast: (message, except) => deeds.broadcast(message, except),
+      now: () => deeds.now(),
+      later: (action, after) => void setTimeout(action, after).unref(),
+    });
+  }
+
+  /** Targets of all controls by path (not smoothed). */
+  get values(): Record<string, ControlValue> {
+    return { ...this.#values };
+  }
+
+  /** Another show: its table's defaults, its preset's look, then what its log says. */
+  reset(show: OpenShow): void {
+    const moved = new Set(show.log.changes.map(({ path }) => path));
+    this.#values = { ...show.log.valuesAt(Number.MAX_SAFE_INTEGER, show.table) };
+    for (const [path, value] of lookOf(show, show.preset)) if (!moved.has(path)) this.#values[path] = value;
+  }
+
+  /** Another preset's look: its own values, and the defaults of what it does not name. */
+  wear(show: OpenShow, preset: Preset): void {
+    for (const { path, group, default: fallback } of show.table.values()) if (group === 'look') this.#values[path] = fallback;
+    for (const [path, value] of lookOf(show, preset)) this.#values[path] = value;
+  }
+
+  /** A value that the session itself changed (play at the end of the track). */
+  tell(path: string, value: ControlValue): void {
+    this.#values[path] = value;
+    this.#feed.push(path, value, 'show');
+    this.#deeds.echo(path, value);
+  }
+
+  /** Applies all of one packet or message. Throws a UserError for the first that cannot be. */
+  apply(requests: readonly ControlRequest[], clientId?: string): void {
+    for (const request of requests) {
+      const parameter = findParameter(this.#deeds.show().table, request.path);
+      if (request.kind === 'value') this.#applyValue(parameter, request.value, request.source, clientId);
+      else this.#applyTrigger(parameter, request.args, request.source, clientId);
+    }
+  }
+
+  #applyValue(parameter: Parameter, given: ControlValue, source: string, clientId: string | undefined): void {
+    const { path } = parameter;
+    const value = toControlValue(parameter, given);
+    if (value === undefined) throw new UserError('usage', `${path} takes ${describeKind(parameter)}, not ${JSON.stringify(given)}.`);
+    this.#values[path] = value;
+    this.#feed.push(path, value, source, clientId);
+    this.#deeds.echo(path, value);
+    const arrival = this.#deeds.now();
+    if (parameter.group === 'transport') this.#moveTransport(path, value);
+    else if (parameter.group === 'tempo') this.#setTempo(path, Number(value), arrival, source);
+    else if (path === '/preset/load') this.#deeds.loadPreset(String(value), source);
+    else this.#score(parameter, { kind: 'value', path, value, source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
+  }
+
+  #applyTrigger(parameter: Parameter, args: readonly ControlValue[], source: string, clientId: string | undefined): void {
+    const { path } = parameter;
+    if (parameter.kind !== 'trigger') throw new UserError('usage', `${path} is not a trigger: it takes ${describeKind(parameter)}.`);
+    const arrival = this.#deeds.now();
+    this.#deeds.broadcast({ type: 'trigger', path, args, source }, clientId);
+    if (path === '/tempo/tap') this.#tempo.tap(arrival);
+    else if (path === '/tempo/downbeat') this.#tempo.setDownbeat(arrival, source === 'osc' ? 'osc' : 'tap');
+    else if (path === '/keep') this.#deeds.keep();
+    else this.#score(parameter, { kind: 'trigger', path, args: this.#deeds.resolveTrigger(path, args), source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
+  }
+
+  #moveTransport(path: string, value: ControlValue): void {
+    if (path === '/transport/play') this.#deeds.setPlaying(Boolean(value));
+    else this.#deeds.seek(Number(value));
+  }
+
+  #setTempo(path: string, value: number, arrival: Milliseconds, source: string): void {
+    if (path === '/tempo/bpm') this.#tempo.setTempo(arrival, value, source === 'osc' ? 'osc' : 'tap');
+    else if (path === '/tempo/nudge') this.#tempo.setNudge(value);
+  }
+
+  #score(parameter: Parameter, change: ControlChange): void {
+    const show = this.#deeds.show();
+    show.log.add(change);
+    show.score.apply(change);
+    if (parameter.group === 'walk' || parameter.group === 'show') this.#deeds.replan(change.appliesFromTick);
+  }
+}
+
+/** A preset's look values that exist in this show. */
+function lookOf(show: OpenShow, preset: Preset): [string, number][] {
+  return Object.entries(preset.look.values).filter(([path]) => show.table.has(path));
+}
+
+function findParameter(table: ParameterTable, path: string): Parameter {
+  const parameter = table.get(path);
+  if (parameter !== undefined) return parameter;
+  const near = nearestWord(path, [...table.keys()]);
+  throw new UserError('usage', `There is no parameter ${path}${near === undefined ? '; GET /api/parameters lists them' : `: did you mean ${near}?`}`);
+}
+
+function describeKind({ kind, min, max }: Parameter): string {
+  if (kind === 'number') return `a number from ${min} to ${max}`;
+  if (kind === 'boolean') return 'true or false';
+  return kind === 'text' ? 'a text' : 'no value, it is a trigger';
+}

@@ -1,0 +1,94 @@
+/**
+ * An open show as the session plays it, and the tools that only the driver can offer (they need rooms above the server:
+ * decoding, analysis, the walk). show.ts makes both.
+ */
+
+import type { WalkPlan } from '../ahead/types.ts';
+import type { AudioSource } from '../audio/types.ts';
+import type { Hertz, Tick, Unit } from '../base/units.ts';
+import type { Keepers } from '../control/keepers.ts';
+import type { ControlLog } from '../control/log.ts';
+import type { Pipeline } from '../diffusion/types.ts';
+import type { EffectSource, RenderProgress } from '../protocol/messages.ts';
+import type { ParameterTable } from '../score/parameters.ts';
+import type { Preset } from '../score/preset.ts';
+import type { Score } from '../score/score.ts';
+import type { Scene } from '../score/storyboard.ts';
+import type { CurveName, Timeline } from '../timeline/timeline.ts';
+
+/** A walk that can be told of control changes. */
+export interface Walk extends WalkPlan {
+  /** Points from this tick on may differ from now on. */
+  invalidate(fromTick: Tick): void;
+}
+
+export interface OpenShow {
+  readonly title: string;
+  /** Null for live input. */
+  readonly audio: AudioSource | null;
+  readonly timeline: Timeline;
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly table: ParameterTable;
+  readonly effects: readonly EffectSource[];
+  readonly score: Score;
+  readonly walk: Walk;
+  readonly pipeline: Pipeline;
+  readonly storyboard: readonly Scene[];
+  readonly keepers: Keepers;
+  /** The control log the show came with, and that grows while it plays. */
+  readonly log: ControlLog;
+  readonly live: boolean;
+  /** Frees what this show alone uses; a pipeline handed in stays. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Follows live input causally. Times are seconds since the first sample. */
+export interface LiveTracker {
+  push(mono: Float32Array): void;
+  /** Newest values by curve name. */
+  features(): Readonly<Record<CurveName, Unit>>;
+  readonly timeline: Timeline;
+}
+
+export interface LiveShow extends OpenShow {
+  readonly tracker: LiveTracker;
+}
+
+/** A part of a show that changes while the rest stays. */
+export interface Restaging {
+  readonly timeline: Timeline;
+}
+
+export type GridEdit = { readonly action: 'bpm' | 'downbeat' | 'shift' | 'reset'; readonly value: number };
+
+export interface RenderOrder {
+  readonly id: string;
+  readonly show: OpenShow;
+  readonly aspect: '16:9' | '9:16' | '1:1';
+  readonly draft: boolean;
+  readonly estimateOnly: boolean;
+}
+
+export interface RunningRender {
+  /** Path of the finished video. */
+  readonly done: Promise<string>;
+  cancel(): void;
+}
+
+/** What the driver does for the session. Failures are UserErrors. */
+export interface ShowTools {
+  /** Opens a track or show file with the session's pipeline. */
+  open(path: string, onProgress: (fraction: Unit, text: string) => void): Promise<OpenShow>;
+  openLive(sampleRate: Hertz, preset: Preset): LiveShow;
+  /** The same show with other parts; the audio and pipeline go over to the answer. */
+  restage(show: OpenShow, parts: Restaging): OpenShow;
+  correctGrid(show: OpenShow, edit: GridEdit): Promise<Timeline>;
+  presets(): readonly Preset[];
+  /** Throws a UserError that suggests the nearest name. */
+  findPreset(name: string): Preset;
+  /** Answers the path written. Shipped presets are never overwritten. */
+  savePreset(preset: Preset, name: string): Promise<string>;
+  saveShow(show: OpenShow, name: string): Promise<string>;
+  render(order: RenderOrder, onProgress: (progress: RenderProgress) => void): RunningRender;
+}

@@ -1,0 +1,487 @@
+/**
+ * A show on stage: one open show, its transport and look-ahead, and the desks that pages and controllers talk to.
+ * It is the ShowHost of the live server. Reads the clock only through `now`; all that needs rooms above the server
+ * (decoding, analysis, the walk, files) comes through ShowTools. Switches from track to live input and back in place.
+ */
+
+import { barTickFrom } from '../ahead/keyframes.ts';
+import { LookAhead } from '../ahead/look-ahead.ts';
+import type { Frame } from '../ahead/types.ts';
+import { messageOf, UserError } from '../base/errors.ts';
+import { TICKS_PER_SECOND, tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import type { ControlRequest } from '../control/osc-change.ts';
+import type { OscCounters } from '../control/osc.ts';
+import type { ClientMessage, ServerMessage, Telemetry } from '../protocol/messages.ts';
+import type { ControlValue } from '../score/control.ts';
+import type { Parameter } from '../score/parameters.ts';
+import type { Preset } from '../score/preset.ts';
+import type { Scene } from '../score/storyboard.ts';
+import { encodeTimeline } from '../timeline/binary.ts';
+import { ControlDesk } from './control-desk.ts';
+import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
+import { editKeeper, keepPlace, lookOfKeeper, resolveKeeperTrigger } from './keeper-desk.ts';
+import { LiveDesk } from './live-desk.ts';
+import type { GridEdit, OpenShow, ShowTools } from './open-show.ts';
+import { RenderDesk } from './render-desk.ts';
+import { ShowClock } from './show-clock.ts';
+import { keeperTilesOf, showInfoOf } from './show-info.ts';
+import { StoryboardDesk } from './storyboard-desk.ts';
+import { claimUpload } from './uploads.ts';
+
+/** How far live input is drawn ahead: what nobody has played yet cannot be known much longer. */
+const LIVE_HORIZON: Seconds = 0.6;
+
+export interface SessionOptions {
+  readonly now: () => Milliseconds;
+  readonly tools: ShowTools;
+  readonly version: string;
+  readonly provider: string;
+  /** The track runs on the server's clock, with no page that plays sound. */
+  readonly freeClock: boolean;
+  readonly uploadFolder: string;
+  readonly notice: (level: 'info' | 'warn', text: string) => void;
+}
+
+/** OSC as far as the session needs it. */
+export interface OscLink {
+  echo(path: string, value: ControlValue): void;
+  readonly counters: OscCounters;
+}
+
+export class Session implements ShowHost {
+  readonly #options: SessionOptions;
+  readonly #clock: ShowClock;
+  readonly #controls: ControlDesk;
+  readonly #storyboard: StoryboardDesk;
+  readonly #renders: RenderDesk;
+  readonly #startedAt: Milliseconds;
+  #wire: Wire | null = null;
+  #osc: OscLink | null = null;
+  #show: OpenShow | null = null;
+  /** The track that live input interrupts. */
+  #resting: OpenShow | null = null;
+  #live: LiveDesk | null = null;
+  #lookAhead: LookAhead | null = null;
+  #newest: Frame | null = null;
+  /** The preset whose look is on. */
+  #worn: Preset | null = null;
+  #timelineBytes: Uint8Array | null = null;
+  #version = 0;
+  #opening = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#startedAt = options.now();
+    this.#clock = new ShowClock(options.freeClock, options.now());
+    this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
+    this.#renders = new RenderDesk(options.tools, (progress) => this.#broadcast({ type: 'render', progress }));
+    this.#controls = new ControlDesk({
+      now: options.now,
+      show: () => this.#openShow(),
+      tickFor: (parameter) => this.#tickFor(parameter),
+      replan: (fromTick) => this.#replan(fromTick),
+      setPlaying: (playing) => {
+        this.#clock.setPlaying(playing, options.now());
+        this.#tellTransport();
+      },
+      seek: (showTime) => this.#seek(showTime),
+      loadPreset: (name, source) => this.#loadPreset(name, source),
+      keep: () => this.#keep(),
+      resolveTrigger: (path, args) => this.#resolveTrigger(path, args),
+      broadcast: (message, except) => this.#wire?.broadcast(message, except),
+      echo: (path, value) => this.#osc?.echo(path, value),
+    }, this.#clock.tempo);
+  }
+
+  /** The way to the pages, once the server listens. */
+  attach(wire: Wire): void {
+    this.#wire = wire;
+  }
+
+  attachOsc(osc: OscLink): void {
+    this.#osc = osc;
+  }
+
+  get values(): Record<string, ControlValue> {
+    return this.#controls.values;
+  }
+
+  /** Puts a show on stage; what was there before is closed. */
+  open(show: OpenShow): void {
+    const before = [this.#show, this.#resting];
+    this.#resting = null;
+    this.#live = null;
+    this.#stage(show);
+    for (const one of before) if (one !== show) void one?.close();
+  }
+
+  /** What OSC heard, applied together. */
+  control(requests: readonly ControlRequest[]): void {
+    if (this.#show !== null) this.#controls.apply(requests);
+  }
+
+  /** Resolves once `seconds` of the show are drawn ahead. */
+  async buffered(seconds: Seconds): Promise<void> {
+    await this.#lookAhead?.buffered(seconds);
+  }
+
+  /** The news that go out four times a second, and what is done in quiet moments. */
+  tend(): void {
+    if (this.#show === null || this.#lookAhead === null) return;
+    const now = this.#options.now();
+    const ahead = this.#lookAhead.telemetry();
+    if (this.#clock.transport.playing && this.#clock.transport.endedAt(now)) this.#end();
+    this.#tellTransport();
+    this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
+    this.#storyboard.tend(now, ahead.bufferSeconds);
+  }
+
+  /** Says how an opening goes on; pages that wait hear it too. */
+  progress(task: string, fraction: number, text: string): void {
+    this.#wire?.broadcast({ type: 'progress', task, fraction, text });
+  }
+
+  notice(level: 'info' | 'warn' | 'error', text: string): void {
+    this.#wire?.broadcast({ type: 'notice', level, text });
+  }
+
+  async close(): Promise<void> {
+    this.#lookAhead?.stop();
+    this.#renders.cancel();
+    await this.#show?.close();
+    await this.#resting?.close();
+  }
+
+  // ShowHost
+
+  health(): Health {
+    const show = this.#show;
+    return {
+      ok: show !== null, version: this.#options.version, model: show?.pipeline.card.id ?? '', provider: show?.pipeline.card.provider ?? this.#options.provider,
+      track: show?.audio == null ? null : show.title, uptimeSeconds: (this.#options.now() - this.#startedAt) / 1000,
+    };
+  }
+
+  state(): StateReport {
+    const ahead = this.#lookAhead?.telemetry();
+    const now = this.#options.now();
+    const place = this.#clock.placeAt(now);
+    return {
+      showTimeSeconds: this.#clock.timeAt(now), beat: place.beat, bar: place.bar, tempo: place.tempo, clockSource: place.source,
+      bufferSeconds: ahead?.bufferSeconds ?? 0, picturesPerSecond: ahead?.picturesPerSecond ?? 0, lateFrames: ahead?.lateFrames ?? 0, generation: ahead?.generation ?? 0,
+      parameters: this.#controls.values,
+    };
+  }
+
+  welcome(): Welcome | null {
+    const show = this.#show;
+    if (show === null) return null;
+    return {
+      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#clock.state(this.#options.now()),
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }],
+    };
+  }
+
+  timelineBytes(): Uint8Array | null {
+    if (this.#show === null || this.#show.live) return null;
+    this.#timelineBytes ??= encodeTimeline(this.#show.timeline);
+    return this.#timelineBytes;
+  }
+
+  pcmPath(): string | null {
+    return this.#show?.audio?.wavPath ?? null;
+  }
+
+  async picture(kind: 'scenes' | 'keepers', id: string): Promise<Uint8Array | null> {
+    if (kind === 'scenes') return this.#storyboard.picture(id);
+    return this.#show?.keepers.list.find((keep) => String(keep.id) === id)?.picture ?? null;
+  }
+
+  download(id: string): Download | null {
+    return this.#renders.download(id);
+  }
+
+  newestFrame(): Frame | null {
+    return this.#newest;
+  }
+
+  bufferedFrames(): readonly Frame[] {
+    return this.#lookAhead?.frames() ?? [];
+  }
+
+  joined(client: ClientInfo): void {
+    if (this.#clock.join(client, this.#options.now())) this.#tellTransport();
+  }
+
+  left(client: ClientInfo): void {
+    if (this.#clock.leave(client, this.#options.now())) this.#tellTransport();
+    if (this.#live?.clientId === client.id) this.#stopListening();
+  }
+
+  receive(client: ClientInfo, message: ClientMessage): void {
+    switch (message.type) {
+      case 'clock':
+        return this.#clock.hear(client, message, this.#options.now());
+      case 'value':
+        return this.#controls.apply([{ ...message, kind: 'value' }], client.id);
+      case 'trigger':
+        return this.#controls.apply([{ ...message, kind: 'trigger' }], client.id);
+      case 'live':
+        return message.on ? this.#listen(client, message.sampleRate) : this.#stopListening();
+      case 'openTrack':
+        return this.#openUpload(message.uploadId, message.name);
+      case 'scene':
+        return this.#setScenes(this.#storyboard.edit(message));
+      case 'keeper':
+        return this.#editKeeper(message);
+      case 'grid':
+        return this.#correctGrid(message);
+      case 'savePreset':
+        return this.#inBackground(this.#savePreset(message.name));
+      case 'saveShow':
+        return this.#inBackground(this.#saveShow(message.name));
+      case 'render':
+        return this.#renders.take(this.#openShow(), message);
+      case 'hello': case 'ping': case 'drawn':
+        return;
+    }
+  }
+
+  receiveSound(client: ClientInfo, samples: Float32Array): void {
+    if (this.#live?.clientId !== client.id) return;
+    const news = this.#live.push(samples, this.#clock.transport, this.#clock.tempo, this.#options.now());
+    if (news !== null) this.#broadcast(news);
+  }
+
+  // Putting shows on stage
+
+  #stage(show: OpenShow): void {
+    this.#lookAhead?.stop();
+    this.#show = show;
+    this.#version++;
+    this.#timelineBytes = null;
+    this.#worn = show.preset;
+    this.#clock.load(show, this.#options.now());
+    this.#controls.reset(show);
+    this.#storyboard.open(show);
+    this.#lookAhead = this.#createLookAhead(show);
+    this.#lookAhead.start();
+    this.#wire?.welcomeAll();
+    this.#tellShow();
+    this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(show.keepers) });
+  }
+
+  /** The plan and the timeline are asked anew each time, since corrections replace them. */
+  #createLookAhead(show: OpenShow): LookAhead {
+    const walk = (): OpenShow['walk'] => this.#openShow().walk;
+    return new LookAhead({
+      plan: { prepare: (from, to) => walk().prepare(from, to), pointAt: (tick) => walk().pointAt(tick), isCutAt: (from, to) => walk().isCutAt(from, to) },
+      pipeline: show.pipeline,
+      timeline: () => this.#openShow().timeline,
+      transport: this.#clock.transport,
+      now: this.#options.now,
+      onFrame: (frame) => this.#sendFrame(frame),
+      onNotice: (text) => this.notice('warn', text),
+      onSpeed: (multiplier, fromTick) => this.#slowWalk(multiplier, fromTick),
+      ...(show.live ? { horizonSeconds: LIVE_HORIZON } : {}),
+    });
+  }
+
+  #sendFrame(frame: Frame): void {
+    if (frame.loop !== true) this.#newest = frame;
+    this.#wire?.sendFrame(frame, this.#clock.transport.epoch);
+  }
+
+  /** The governor's last resort is a logged change that a render ignores. */
+  #slowWalk(multiplier: number, fromTick: Tick): void {
+    const show = this.#openShow();
+    const value = Number(this.#controls.values['/walk/speed'] ?? 1) * multiplier;
+    const change = { kind: 'value', path: '/walk/speed', value, source: 'governor', arrival: this.#options.now(), appliesFromTick: fromTick } as const;
+    show.log.add(change);
+    show.score.apply(change);
+    this.#replan(fromTick);
+    this.notice(multiplier < 1 ? 'warn' : 'info', multiplier < 1 ? 'The machine is slow, so the walk goes slower; the show goes on.' : 'The walk is back at its own speed.');
+  }
+
+  #openUpload(id: string, name: string): void {
+    if (this.#opening) throw new UserError('usage', 'Another track is being opened: wait a moment.');
+    this.#opening = true;
+    const opening = claimUpload(this.#options.uploadFolder, id, name)
+      .then((path) => this.#options.tools.open(path, (fraction, text) => this.progress('open', fraction, text)))
+      .then((show) => this.open(show))
+      .finally(() => (this.#opening = false));
+    this.#inBackground(opening);
+  }
+
+  // Live input
+
+  #listen(client: ClientInfo, sampleRate: number): void {
+    const show = this.#openShow();
+    const live = this.#options.tools.openLive(sampleRate, this.#worn ?? show.preset);
+    const before = this.#live;
+    if (before === null) this.#resting = show;
+    this.#live = new LiveDesk(live, client.id, sampleRate);
+    this.#stage(live);
+    void before?.show.close();
+  }
+
+  #stopListening(): void {
+    const live = this.#live;
+    const track = this.#resting;
+    if (live === null || track === null) return;
+    this.#live = null;
+    this.#resting = null;
+    this.#stage(track);
+    void live.show.close();
+  }
+
+  // Changes of the show
+
+  #seek(showTime: Seconds): void {
+    if (this.#live !== null) return;
+    this.#clock.transport.seek(showTime, this.#options.now());
+    this.#lookAhead?.seek();
+    this.#tellTransport();
+    this.#wire?.refill();
+  }
+
+  #end(): void {
+    this.#clock.transport.pause(this.#options.now());
+    this.#controls.tell('/transport/play', false);
+  }
+
+  /** A control change applies from the nearest tick that can still be met; the look at once, a preset at the next bar. */
+  #tickFor({ group, path }: Parameter): Tick {
+    const now = tickOfSeconds(this.#clock.timeAt(this.#options.now()));
+    if (group === 'look' || group === 'stage') return now;
+    const earliest = Math.max(now, this.#lookAhead?.earliestTick() ?? 0);
+    return path === '/preset/load' && this.#clock.transport.moving ? barTickFrom(this.#openShow().timeline.grid, earliest) : earliest;
+  }
+
+  #replan(fromTick: Tick): void {
+    this.#openShow().walk.invalidate(fromTick);
+    this.#lookAhead?.invalidate(fromTick);
+  }
+
+  #loadPreset(name: string, source: string): void {
+    const show = this.#openShow();
+    const preset = this.#options.tools.findPreset(name);
+    const appliesFromTick = this.#tickFor(show.table.get('/preset/load') as Parameter);
+    const change = { kind: 'value', path: '/preset/load', value: preset.name, source, arrival: this.#options.now(), appliesFromTick } as const;
+    show.log.add(change);
+    show.score.apply(change);
+    this.#replan(appliesFromTick);
+    const wait = this.#clock.transport.instantOf(appliesFromTick / TICKS_PER_SECOND, this.#options.now()) - this.#options.now();
+    setTimeout(() => this.#wearPreset(show, preset), Number.isFinite(wait) ? Math.max(0, wait) : 0).unref();
+  }
+
+  /** The preset's look comes on when its walk does. */
+  #wearPreset(show: OpenShow, preset: Preset): void {
+    if (this.#show?.score !== show.score) return;
+    this.#worn = preset;
+    this.#controls.wear(show, preset);
+    this.#tellShow();
+  }
+
+  #setScenes(scenes: readonly Scene[]): void {
+    const show = this.#openShow();
+    const fromTick = this.#lookAhead?.earliestTick() ?? 0;
+    this.#show = { ...show, storyboard: scenes };
+    this.#storyboard.open(this.#show);
+    show.score.setScenes(scenes, fromTick);
+    this.#replan(fromTick);
+  }
+
+  #correctGrid(edit: GridEdit): void {
+    const show = this.#openShow();
+    if (show.live) throw new UserError('usage', 'Live input has no stored beats to correct: tap the tempo instead.');
+    const { action, value } = edit;
+    const correcting = this.#options.tools.correctGrid(show, { action, value }).then((timeline) => {
+      if (this.#show?.audio !== show.audio) return;
+      this.#show = this.#options.tools.restage(this.#show, { timeline });
+      this.#version++;
+      this.#timelineBytes = null;
+      this.#clock.tempo.useGrid(timeline.grid);
+      this.#lookAhead?.invalidate(this.#lookAhead.earliestTick());
+      this.#tellShow();
+      this.#wire?.refill();
+    });
+    this.#inBackground(correcting);
+  }
+
+  // Keepers and files
+
+  #keep(): void {
+    const show = this.#openShow();
+    const tick = tickOfSeconds(this.#clock.timeAt(this.#options.now()));
+    const frames = this.#lookAhead?.frames() ?? [];
+    const shown = frames.findLast((frame) => frame.tick <= tick) ?? frames[0] ?? this.#newest ?? undefined;
+    this.#inBackground(keepPlace(show, tick, shown).then(() => this.#tellKeepers()));
+  }
+
+  #resolveTrigger(path: string, args: readonly ControlValue[]): readonly ControlValue[] {
+    const { keepers } = this.#openShow();
+    if (path === '/keep/go') for (const [look, value] of Object.entries(lookOfKeeper(keepers, args))) this.#controls.apply([{ kind: 'value', path: look, value, source: 'keep' }]);
+    return resolveKeeperTrigger(keepers, path, args);
+  }
+
+  #editKeeper(message: Extract<ClientMessage, { type: 'keeper' }>): void {
+    const { keepers } = this.#openShow();
+    const scenes = editKeeper(keepers, this.#storyboard.scenes, message);
+    this.#tellKeepers();
+    if (scenes !== null) this.#setScenes(scenes);
+  }
+
+  async #savePreset(name: string): Promise<void> {
+    const preset = this.#worn ?? this.#openShow().preset;
+    const values = { ...preset.look.values };
+    for (const [path, value] of Object.entries(this.#controls.values)) if (path.startsWith('/look/') && typeof value === 'number') values[path] = value;
+    const path = await this.#options.tools.savePreset({ ...preset, look: { ...preset.look, values } }, name);
+    this.#tellShow();
+    this.notice('info', `The preset is saved as ${path}`);
+  }
+
+  async #saveShow(name: string): Promise<void> {
+    this.notice('info', `The show is saved as ${await this.#options.tools.saveShow(this.#openShow(), name)}`);
+  }
+
+  // Telling
+
+  #openShow(): OpenShow {
+    if (this.#show === null) throw new UserError('again', 'No show is open yet: wait a moment.');
+    return this.#show;
+  }
+
+  #showInfo(show: OpenShow): ReturnType<typeof showInfoOf> {
+    return showInfoOf(show, this.#options.tools.presets(), this.#version, this.#worn ?? show.preset);
+  }
+
+  #telemetry(): Telemetry {
+    const { bufferSeconds = 0, picturesPerSecond = 0, lateFrames = 0, generation = 0, subdivision = 0 } = this.#lookAhead?.telemetry() ?? {};
+    const { received: oscReceived = 0, bad: oscBad = 0 } = this.#osc?.counters ?? {};
+    return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0 };
+  }
+
+  #tellTransport(): void {
+    this.#broadcast({ type: 'transport', transport: this.#clock.state(this.#options.now()) });
+  }
+
+  #tellShow(): void {
+    const show = this.#openShow();
+    this.#broadcast({ type: 'show', show: this.#showInfo(show), values: this.#controls.values });
+    this.#tellTransport();
+  }
+
+  #tellKeepers(): void {
+    this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(this.#openShow().keepers) });
+  }
+
+  #broadcast(message: ServerMessage): void {
+    this.#wire?.broadcast(message);
+  }
+
+  /** Work whose failure is told to the pages. */
+  #inBackground(work: Promise<unknown>): void {
+    work.catch((reason: unknown) => this.notice('error', messageOf(reason)));
+  }
+}

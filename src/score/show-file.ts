@@ -1,0 +1,114 @@
+/**
+ * A show on file (`*.show.json`): everything that `play` and `render` need to make the same frames again. Strict: an
+ * unknown key is an error with its path. Pure text in and out; paths in it are relative to the file itself.
+ */
+
+import { z } from 'zod';
+import { UserError } from '../base/errors.ts';
+import { parseJson } from './check.ts';
+import type { ControlChange } from './control.ts';
+import { presetFromData, presetToJson } from './preset.ts';
+import type { Preset } from './preset.ts';
+import { numberIn, presetSchema, seedSchema } from './preset-schema.ts';
+import type { Scene } from './storyboard.ts';
+
+export const SHOW_VERSION = 1;
+
+/** Corrections of the beat grid by hand; meaning as in analysis/corrections.ts. */
+export interface ShowCorrections {
+  readonly bpm?: number | undefined;
+  readonly downbeat?: number | undefined;
+  readonly shift?: number | undefined;
+  readonly beats?: readonly { readonly time: number; readonly position?: number | undefined }[] | undefined;
+}
+
+/** A place by name, to go to by hand. */
+export interface Cue {
+  readonly name: string;
+  readonly prompt: string;
+  readonly seed: number;
+}
+
+/** A controller's message bound to a parameter, over a range of its values. */
+export interface Mapping {
+  readonly from: string;
+  readonly to: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Show {
+  readonly version: number;
+  readonly title: string;
+  /** Null: live input. `path` relative to the show file, with forward slashes. */
+  readonly track: { readonly path: string; readonly sha256: string } | null;
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly model: { readonly id: string; readonly sha256: string };
+  /** TIMELINE_VERSION of the analysis it was made with. */
+  readonly analysis: number;
+  readonly corrections: ShowCorrections;
+  readonly storyboard: readonly Scene[];
+  /** As `Keepers.toJson()` wrote them; `Keepers.fromJson` checks them. */
+  readonly keepers: readonly unknown[];
+  readonly cues: readonly Cue[];
+  readonly mappings: readonly Mapping[];
+  /** What hands did, in order. */
+  readonly log: readonly ControlChange[];
+}
+
+const sha256 = z.string().regex(/^([0-9a-f]{64}|fake|)$/, { error: 'a SHA-256 of 64 hexadecimal digits' });
+const value = z.union([z.number(), z.boolean(), z.string()]);
+const tick = z.number().int({ error: 'a whole number of ticks' });
+const stamp = { path: z.string().startsWith('/', { error: 'a path such as /walk/speed' }), source: z.string(), arrival: z.number(), appliesFromTick: tick };
+
+const changeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('value'), value, ...stamp }),
+  z.strictObject({ kind: z.literal('trigger'), args: z.array(value), ...stamp }),
+]);
+
+const sceneSchema = z.strictObject({
+  id: z.string().min(1, { error: 'a name' }),
+  start: numberIn(0, 1e6),
+  end: numberIn(0, 1e6),
+  label: z.string(),
+  kind: z.enum(['intro', 'verse', 'build', 'drop', 'breakdown', 'outro']),
+  prompt: z.string().min(1, { error: 'some words' }),
+  seed: seedSchema,
+  locked: z.boolean(),
+});
+
+const correctionsSchema = z.strictObject({
+  bpm: numberIn(20, 999).optional(),
+  downbeat: numberIn(-1e6, 1e6).optional(),
+  shift: numberIn(-1e6, 1e6).optional(),
+  beats: z.array(z.strictObject({ time: numberIn(0, 1e6), position: z.number().int().min(1).max(32).optional() })).optional(),
+});
+
+const showSchema = z.strictObject({
+  version: z.number(),
+  title: z.string(),
+  track: z.strictObject({ path: z.string().min(1, { error: 'a path' }), sha256 }).nullable(),
+  preset: presetSchema,
+  seed: seedSchema,
+  model: z.strictObject({ id: z.string(), sha256 }),
+  analysis: z.number(),
+  corrections: correctionsSchema.default({}),
+  storyboard: z.array(sceneSchema).default([]),
+  keepers: z.array(z.unknown()).default([]),
+  cues: z.array(z.strictObject({ name: z.string(), prompt: z.string().min(1, { error: 'some words' }), seed: seedSchema })).default([]),
+  mappings: z.array(z.strictObject({ from: z.string(), to: z.string().startsWith('/', { error: 'a path such as /walk/speed' }), min: z.number(), max: z.number() })).default([]),
+  log: z.array(changeSchema).default([]),
+});
+
+/** Reads a show. Throws UserError('input') in one sentence; `where` names the file. */
+export function parseShow(text: string, where: string): Show {
+  const show = parseJson<z.output<typeof showSchema>>(showSchema as z.ZodType<z.output<typeof showSchema>>, text, where);
+  if (show.version !== SHOW_VERSION) throw new UserError('input', `${where} is a show of version ${show.version}, and this program reads version ${SHOW_VERSION}: open it with the program that saved it.`);
+  return { ...show, preset: presetFromData(show.preset, `${where}: preset`) };
+}
+
+/** Text of a show that `parseShow` reads back to the same. */
+export function serializeShow(show: Show): string {
+  return `${JSON.stringify({ ...show, preset: presetToJson(show.preset) }, null, 2)}\n`;
+}

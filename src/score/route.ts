@@ -48,6 +48,13 @@ export class RouteBank {
     return state;
   }
 
+  /** A state whose followers have settled, as it stands before `tick`. */
+  warmState(tick: Tick): RouteState {
+    const state = this.createState();
+    for (let before = Math.max(0, tick - ROUTE_PRE_ROLL_TICKS); before < tick; before++) this.step(state, this.#source.at(before));
+    return state;
+  }
+
   /** Advances the state in place by one tick to `moment`. */
   step(state: RouteState, moment: Moment): void {
     for (let i = 0; i < this.#specs.length; i++) this.#stepRoute(this.#specs[i] as RouteSpec, state, i * SLOTS, moment);
@@ -154,8 +161,8 @@ export class RouteRunner {
   /** Values by target at the tick. Backwards or more than a second ahead counts as a jump. */
   advanceTo(tick: Tick): Record<string, number> {
     if (this.#tick === undefined || tick < this.#tick || tick - this.#tick > TICKS_PER_SECOND) {
-      this.#state = this.#bank.createState();
-      this.#tick = Math.max(-1, tick - ROUTE_PRE_ROLL_TICKS - 1);
+      this.#state = this.#bank.warmState(tick);
+      this.#tick = tick - 1;
     }
     while (this.#tick < tick) this.#bank.step(this.#state, this.#source.at(++this.#tick));
     return this.#bank.valuesOf(this.#state);

@@ -48,7 +48,11 @@ export interface ScoreState {
   readonly breath: Unit;
   readonly drop: Unit;
   readonly sister: Unit;
+  /** Sister prompts by prompt, of all presets walked so far. */
+  readonly sisters: ReadonlyMap<string, string>;
   readonly guidance: number;
+  /** What is left of the pulse of a preset that was left; fades within a beat. */
+  readonly carried: number;
 }
 
 /** What a change may need to look up. */
@@ -61,8 +65,12 @@ export interface Lookups {
 export function startScore(scheme: Scheme, controls: ControlState, moment: Moment): ScoreState {
   return {
     tick: moment.tick, scheme, controls, routes: scheme.bank.createState(), walk: startWalk(scheme.plan, moment), orbit: 0, pulse: 0,
-    groove: 0, breath: 1, drop: 0, sister: 0, guidance: 1,
+    groove: 0, breath: 1, drop: 0, sister: 0, sisters: sistersOf(scheme.plan.preset), guidance: 1, carried: 0,
   };
+}
+
+function sistersOf({ prompts }: Preset): Map<string, string> {
+  return new Map(prompts.flatMap(({ text, sister }) => (sister === undefined ? [] : [[text, sister] as const])));
 }
 
 /** The state at the next tick, `moment.tick`. Takes over `state.routes`. */
@@ -78,17 +86,22 @@ export function stepScore(state: ScoreState, bank: ControlBank, moment: Moment):
   const breath = breathGoal + (state.breath - breathGoal) * decayOver(DT, 0.06);
   const drive: WalkDrive = { musicSpeed: musicSpeed(preset, routed['walk.speed'], moment), handSpeed: hand('/walk/speed'), groove, grooveSpeed: grooveSpeed(moment, groove), energy: clamp(routed['walk.speed'] ?? 0.5, 0, 1) };
   const orbitSpeed = drive.musicSpeed * drive.handSpeed * hand('/walk/noise') * Math.max(0, 1 + (routed['walk.orbit'] ?? 0)) * drive.grooveSpeed * breath;
-  const pulse = preset.pulse * hand('/walk/pulse') * (routed['walk.pulse'] ?? 0) * (1 + moment.drop);
+  const carried = state.carried * decayOver(DT, 0.15);
+  const sisterGoal = clamp((routed['walk.sister'] ?? 0) + hand('/walk/sister'), 0, MOST_SISTER);
   const fresh = moment.drop - state.drop > 0.5 && state.scheme.plan.source.live && preset.change.on === 'drop';
   const walk = fresh ? { ...state.walk, changes: state.walk.changes + 1 } : state.walk;
   return {
     ...state, tick: moment.tick, controls, groove, breath, drop: moment.drop,
     walk: stepWalk(walk, state.scheme.plan, moment, drive),
     orbit: state.orbit + (orbitSpeed * DT) / (preset.noise.orbitBars * moment.barSeconds),
-    pulse: clamp(pulse, -FARTHEST_PULSE, FARTHEST_PULSE),
-    sister: clamp((routed['walk.sister'] ?? 0) + hand('/walk/sister'), 0, MOST_SISTER),
+    carried, pulse: clamp(carried + pulseOf(preset, routed, hand('/walk/pulse'), moment), -FARTHEST_PULSE, FARTHEST_PULSE),
+    sister: sisterGoal + (state.sister - sisterGoal) * decayOver(DT, 0.1),
     guidance: Math.max(0, 1 + (routed['walk.guidance'] ?? 0)) * hand('/walk/guidance'),
   };
+}
+
+function pulseOf(preset: Preset, routed: Readonly<Record<string, number>>, hand: number, moment: Moment): number {
+  return preset.pulse * hand * (routed['walk.pulse'] ?? 0) * (1 + moment.drop);
 }
 
 /** Energy drives speed exponentially between the preset's slowest and fastest; a drop lifts it, silence lowers it. */
@@ -135,7 +148,9 @@ function loadPreset(state: ScoreState, scheme: Scheme, bank: ControlBank, moment
   const { plan } = scheme;
   const look = { ...Object.fromEntries(Object.keys(bank.group(state.controls, 'look')).map((path) => [path, bank.fallback(path)])), ...plan.preset.look.values };
   const controls = Object.entries(look).reduce((values, [path, value]) => bank.change(values, path, value), state.controls);
-  return joinScheme({ ...state, controls, routes: scheme.bank.createState() }, scheme, moment);
+  const routes = scheme.bank.warmState(moment.tick);
+  const carried = state.pulse - pulseOf(plan.preset, scheme.bank.valuesOf(routes), bank.number(state.controls, '/walk/pulse'), moment);
+  return joinScheme({ ...state, controls, routes, carried, sisters: new Map([...state.sisters, ...sistersOf(plan.preset)]) }, scheme, moment);
 }
 
 /** Goes on in another plan: if it has another place for now, the walk lands there on the next downbeat. */
@@ -173,7 +188,7 @@ function leanOf(state: ScoreState, bank: ControlBank): WeightedPrompt[] {
   const hand = Math.min(1, pulls.reduce((sum, { weight }) => sum + weight, 0));
   const { from, to, fraction } = state.walk;
   const sisters = [{ place: from, share: 1 - fraction }, { place: to, share: fraction }].flatMap(({ place, share }) =>
-    place.prompts.map(({ text, weight }) => ({ text: prompts.find((one) => one.text === text)?.sister ?? '', weight: weight * share * state.sister * (1 - hand) })));
+    place.prompts.map(({ text, weight }) => ({ text: state.sisters.get(text) ?? '', weight: weight * share * state.sister * (1 - hand) })));
   const kept = sisters.filter(({ text, weight }) => text !== '' && weight > 1e-4);
   const scaled = mixPrompts([{ prompts: pulls, share: 1 }]).map(({ text, weight }) => ({ text, weight: weight * hand }));
   return mergeEqual([...scaled, ...kept]);

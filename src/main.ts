@@ -23,14 +23,13 @@ function buildProgram(): Command {
     .version(readVersion())
     .option('-q, --quiet', 'say only what went wrong')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ outputError: () => undefined });
+    .hook('preAction', (_, command) => setQuiet(program.opts()['quiet'] === true || command.opts()['json'] === '-'));
   addShowCommands(program);
   addFileCommands(program);
   addModelCommands(program);
   addMachineCommands(program);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });
-    command.hook('preAction', () => setQuiet(program.opts()['quiet'] === true));
   }
   return program;
 }

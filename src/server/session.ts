@@ -158,7 +158,7 @@ export class Session implements ShowHost {
     const show = this.#show;
     return {
       ok: show !== null, version: this.#options.version, model: show?.pipeline.card.id ?? '', provider: show?.pipeline.card.provider ?? this.#options.provider,
-      track: show?.audio == null ? null : show.title, uptimeSeconds: (this.#options.now() - this.#startedAt) / 1000,
+      track: show === null || show.audio === null ? null : show.title, uptimeSeconds: (this.#options.now() - this.#startedAt) / 1000,
     };
   }
 

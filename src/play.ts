@@ -1,0 +1,185 @@
+/**
+ * The first driver: a show on stage, until it is told to stop. Reads the clock, opens the server first, then sound,
+ * analysis and inference side by side, so that pages see how it goes on.
+ */
+
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+import { loadCorrections, saveCorrections, type GridCorrections } from './analysis/corrections.ts';
+import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
+import { messageOf } from './base/errors.ts';
+import { notify } from './base/log.ts';
+import { OscServer } from './control/osc.ts';
+import type { Pipeline } from './diffusion/types.ts';
+import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
+import { startRenderProcess } from './server/render-process.ts';
+import { startServer } from './server/server.ts';
+import { Session } from './server/session.ts';
+import { saveShowFile } from './server/show-files.ts';
+import { pruneUploads } from './server/uploads.ts';
+import { analyze, choosePreset, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
+
+export interface PlayRequest extends ShowRequest {
+  /** Listens instead of playing a track. */
+  readonly live?: boolean | undefined;
+  readonly port?: number | undefined;
+  readonly oscPort?: number | undefined;
+  /** The track runs without a page that plays its sound. */
+  readonly clock?: 'free' | undefined;
+  /** Opens the stage in the browser. */
+  readonly open?: boolean | undefined;
+  /** Display (1, 2 …) on which the stage goes full screen. */
+  readonly display?: number | undefined;
+}
+
+export interface Playing {
+  readonly url: string;
+  readonly oscPort: number;
+  readonly session: Session;
+  /** Resolves when the show is on stage; rejects where it cannot be opened. */
+  readonly opened: Promise<void>;
+  close(): Promise<void>;
+}
+
+const DEFAULT_PORT = 4040;
+const DEFAULT_OSC_PORT = 9000;
+const TEND_INTERVAL_MS = 250;
+/** Until the page's microphone says its own rate. */
+const LIVE_RATE = 48_000;
+const now = (): number => performance.now();
+
+/** Plays until SIGINT or SIGTERM. Throws UserErrors of one sentence where the show cannot be opened. */
+export async function play(request: PlayRequest): Promise<void> {
+  const stopped = stopSignal();
+  const playing = await startPlaying(request);
+  notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   (Ctrl-C ends the show)`);
+  if (request.open !== false) openBrowser(`${playing.url}/${request.display === undefined ? '' : `?display=${request.display}`}`);
+  try {
+    await Promise.race([playing.opened.then(() => stopped), stopped]);
+  } finally {
+    await playing.close();
+  }
+}
+
+/** Starts the server and, behind it, the show. */
+export async function startPlaying(request: PlayRequest): Promise<Playing> {
+  const uploadFolder = cacheSubfolder('uploads');
+  const pipeline = startPipeline(request);
+  pipeline.catch(() => undefined);
+  const kit = loadKit();
+  kit.catch(() => undefined);
+  const session = new Session({
+    now, tools: createTools(request, kit, pipeline), version: packageVersion(), provider: request.provider ?? 'cpu',
+    freeClock: request.clock === 'free', uploadFolder, notice: notify,
+  });
+  const say = (level: 'info' | 'warn', text: string): void => {
+    notify(level, text);
+    session.notice(level, text);
+  };
+  const closers: (() => Promise<void>)[] = [async () => (await pipeline.catch(() => undefined))?.dispose()];
+  try {
+    const server = await startServer({ host: session, port: request.port ?? DEFAULT_PORT, now, webRoot: packagePath('dist/web'), uploadFolder, onNotice: (text) => say('warn', text) });
+    session.attach(server);
+    closers.unshift(() => server.close());
+    const osc = await openOsc(request, session, (await kit).table, say);
+    closers.unshift(() => osc.close());
+    const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
+    closers.unshift(async () => clearInterval(tending), () => session.close());
+    void pruneUploads(uploadFolder, Date.now());
+    const opened = putOnStage(request, session, await kit, pipeline);
+    opened.catch(() => undefined);
+    return { url: server.url, oscPort: osc.port, session, opened, close: () => closeAll(closers) };
+  } catch (thrown) {
+    await closeAll(closers);
+    throw thrown;
+  }
+}
+
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers) await close().catch((reason: unknown) => notify('warn', messageOf(reason)));
+}
+
+async function openOsc(request: PlayRequest, session: Session, table: Kit['table'], say: (level: 'info' | 'warn', text: string) => void): Promise<OscServer> {
+  const osc = await OscServer.open({
+    port: request.oscPort ?? DEFAULT_OSC_PORT, table, now,
+    values: () => session.values, onChanges: (changes) => session.control(changes), onNotice: say,
+  });
+  session.attachOsc(osc);
+  return osc;
+}
+
+async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>): Promise<void> {
+  if (request.live === true) {
+    const preset = await choosePreset(request, null, kit.library);
+    session.open(openLiveShow(kit, await pipeline, preset, request.seed ?? 1, LIVE_RATE));
+  } else session.open(await openShow({ ...request, pipeline }, (fraction, text) => session.progress('open', fraction, text)));
+}
+
+/** What the session cannot do itself, since it lies below decoding, analysis and the walk. */
+function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePromise: Promise<Pipeline>): ShowTools {
+  let kit: Kit | undefined;
+  let pipeline: Pipeline | undefined;
+  void kitPromise.then((ready) => (kit = ready), () => undefined);
+  void pipelinePromise.then((ready) => (pipeline = ready), () => undefined);
+  const needKit = (): Kit => kit as Kit;
+  return {
+    open: (path, onProgress) => openShow(path.toLowerCase().endsWith('.show.json')
+      ? { ...request, track: undefined, showFile: path, pipeline: pipelinePromise }
+      : { ...request, showFile: undefined, track: path, pipeline: pipelinePromise }, onProgress),
+    openLive: (sampleRate, preset) => openLiveShow(needKit(), pipeline as Pipeline, preset, request.seed ?? 1, sampleRate),
+    restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
+    correctGrid,
+    presets: () => needKit().library.list(),
+    findPreset: (name) => needKit().library.find(name),
+    savePreset: (preset, name) => needKit().library.save(preset, name),
+    saveShow: async (show, name) => await saveShowFile(show, name || show.title, cacheSubfolder('shows'), await fileOptions(show)),
+    render: (order, onProgress) => {
+      const started = startRender(order, onProgress);
+      return { done: started.then(({ done }) => done), cancel: () => void started.then((running) => running.cancel(), () => undefined) };
+    },
+  };
+}
+
+async function startRender(order: RenderOrder, onProgress: Parameters<ShowTools['render']>[1]): Promise<ReturnType<typeof startRenderProcess>> {
+  const { id, show, aspect, draft, estimateOnly } = order;
+  const folder = cacheSubfolder('renders');
+  const showPath = await saveShowFile(show, `${show.title}-render`, folder, await fileOptions(show, true));
+  const name = `${show.title}-${aspect.replace(':', 'x')}${draft ? '-draft' : ''}.mp4`;
+  return startRenderProcess({ id, mainPath: packagePath('dist/main.js'), showPath, out: `${folder}/${name}`, aspect, draft, estimateOnly }, onProgress);
+}
+
+async function fileOptions(show: OpenShow, inFallback = false): Promise<Parameters<typeof saveShowFile>[3]> {
+  const { audio } = show;
+  const isDemo = audio !== null && audio.path.startsWith(cacheSubfolder('demo'));
+  return { isDemo, inFallback, corrections: audio === null ? {} : ((await loadCorrections(cacheFolder(), audio.sha256)) ?? {}) };
+}
+
+/** Edits of the grid add up, are stored beside the track's analysis and give a new timeline. */
+async function correctGrid(show: OpenShow, { action, value }: GridEdit): Promise<OpenShow['timeline']> {
+  const audio = show.audio as NonNullable<OpenShow['audio']>;
+  const before = (await loadCorrections(cacheFolder(), audio.sha256)) ?? {};
+  const after: GridCorrections = action === 'reset' ? {} : action === 'shift' ? { ...before, shift: (before.shift ?? 0) + value } : { ...before, [action]: value };
+  await saveCorrections(cacheFolder(), audio.sha256, after);
+  return await analyze(audio, after);
+}
+
+function packageVersion(): string {
+  return (createRequire(import.meta.url)(packagePath('package.json')) as { version: string }).version;
+}
+
+/** Resolves at the first request to end. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+}
+
+/** The platform's own way to open a page; where there is none, the printed address is enough. */
+function openBrowser(url: string): void {
+  const [command, args] = process.platform === 'darwin' ? ['open', [url]] as const : process.platform === 'win32' ? ['cmd', ['/c', 'start', '""', url]] as const : ['xdg-open', [url]] as const;
+  const child = spawn(command, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}

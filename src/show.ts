@@ -1,0 +1,197 @@
+/**
+ * The story of a show, in order: what to play → sound → timeline → preset → score → walk → pictures.
+ * Both drivers (play.ts, render.ts) begin here. Reads no clock.
+ */
+
+import { basename, extname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { startInference } from './ahead/inference.ts';
+import { analyzeTrack } from './analysis/analyze.ts';
+import { loadCorrections, type GridCorrections } from './analysis/corrections.ts';
+import { LiveAnalyzer } from './analysis/live.ts';
+import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
+import { openDemo } from './audio/demo.ts';
+import { openAudio } from './audio/open.ts';
+import type { AudioSource } from './audio/types.ts';
+import { packageRoot } from './base/entry.ts';
+import { UserError } from './base/errors.ts';
+import { notify } from './base/log.ts';
+import type { Hertz, Unit } from './base/units.ts';
+import { Keepers } from './control/keepers.ts';
+import { ControlLog } from './control/log.ts';
+import type { Pipeline } from './diffusion/types.ts';
+import { createWalk } from './latent/walk.ts';
+import type { EffectSource } from './protocol/messages.ts';
+import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
+import { presetFromPrompts, type Preset } from './score/preset.ts';
+import { Score } from './score/score.ts';
+import type { Show } from './score/show-file.ts';
+import { storyboardOf, type Scene } from './score/storyboard.ts';
+import { loadEffects } from './server/effects.ts';
+import type { LiveShow, OpenShow } from './server/open-show.ts';
+import { PresetLibrary } from './server/preset-library.ts';
+import { readShowFile, trackOfShow } from './server/show-files.ts';
+import type { Timeline } from './timeline/timeline.ts';
+
+export type { OpenShow } from './server/open-show.ts';
+
+export interface ShowRequest {
+  /** A sound file, or 'demo' (also where nothing is named). */
+  readonly track?: string | undefined;
+  /** A *.show.json. */
+  readonly showFile?: string | undefined;
+  readonly prompts?: readonly string[] | undefined;
+  /** A preset's name or a preset file. */
+  readonly preset?: string | undefined;
+  /** A model folder, or 'fake'. Default: the embedded model. */
+  readonly model?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly provider?: string | undefined;
+  readonly threads?: number | undefined;
+  /** Pixels of the generated pictures; default: the model's best. */
+  readonly pictureSize?: { readonly height: number; readonly width: number } | undefined;
+  /** A running pipeline to draw with, which stays the caller's. */
+  readonly pipeline?: Promise<Pipeline> | undefined;
+}
+
+export type OnProgress = (fraction: Unit, text: string) => void;
+
+const DEFAULT_PRESET = 'deep-nebula';
+const DEFAULT_SEED = 1;
+const ROOT = packageRoot(new URL('./server/x', import.meta.url).href);
+
+/** A file of the package: shaders, presets, models, dist/web. */
+export function packagePath(relative: string): string {
+  return fileURLToPath(new URL(relative, ROOT));
+}
+
+/** What a show is made of, before anything is opened that lives: read once, shared by all shows of a session. */
+export interface Kit {
+  readonly library: PresetLibrary;
+  readonly effects: readonly EffectSource[];
+  readonly table: ParameterTable;
+}
+
+export async function loadKit(): Promise<Kit> {
+  const library = await PresetLibrary.open({ shipped: packagePath('presets'), own: cacheSubfolder('presets') }, (text) => notify('warn', text));
+  const effects = await loadEffects(packagePath('shaders'));
+  return { library, effects, table: buildParameterTable(effects.flatMap(({ parameters }) => parameters)) };
+}
+
+/** Opens the sound, analyses it and lays out the walk. Throws UserErrors of one sentence. */
+export async function openShow(request: ShowRequest, onProgress: OnProgress = () => undefined): Promise<OpenShow> {
+  const kit = await loadKit();
+  const file = request.showFile === undefined ? null : await readShowFile(request.showFile);
+  const preset = await choosePreset(request, file, kit.library);
+  const pipeline = request.pipeline ?? startPipeline(request);
+  try {
+    const audio = await openTrack(request, file, onProgress);
+    const corrections = file?.corrections ?? (await loadCorrections(cacheFolder(), audio.sha256));
+    const timeline = await analyze(audio, corrections, (fraction) => onProgress(0.4 + 0.55 * fraction, 'listening for beats and sections'));
+    onProgress(0.97, 'starting the image model');
+    const made = assemble({ request, kit, file, preset, audio, timeline, pipeline: await pipeline });
+    onProgress(1, 'ready');
+    return made;
+  } catch (thrown) {
+    if (request.pipeline === undefined) void pipeline.then((started) => started.dispose(), () => undefined);
+    throw thrown;
+  }
+}
+
+/** A show without a track: its timeline grows with what is heard. */
+export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed: number, sampleRate: Hertz): LiveShow {
+  const tracker = new LiveAnalyzer(sampleRate);
+  const { timeline } = tracker;
+  const parts = { preset, seed, table: kit.table, pipeline, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
+  const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
+  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, close: () => Promise.resolve() };
+}
+
+/** The same show on another timeline (corrected beats); what hands did is played again on it. */
+export function restageShow(show: OpenShow, timeline: Timeline, library: PresetLibrary): OpenShow {
+  const storyboard = storyboardOf(timeline, show.preset, show.seed, show.storyboard);
+  return { ...show, ...stageParts({ ...show, timeline, storyboard, library }), timeline, storyboard };
+}
+
+/** The pipeline of a request in its own process. */
+export async function startPipeline(request: Pick<ShowRequest, 'model' | 'provider' | 'threads'>): Promise<Pipeline> {
+  const model = request.model === undefined ? packagePath('models/embedded') : request.model === 'fake' ? 'fake' : resolve(request.model);
+  const { provider, threads } = request;
+  return await startInference({
+    model, onNotice: (text) => notify('warn', text),
+    ...(provider === undefined ? {} : { provider }), ...(threads === undefined ? {} : { threads }),
+  });
+}
+
+export async function choosePreset(request: ShowRequest, file: Show | null, library: PresetLibrary): Promise<Preset> {
+  const base = request.preset !== undefined ? await library.load(request.preset) : (file?.preset ?? library.find(DEFAULT_PRESET));
+  return presetFromPrompts(base, request.prompts ?? []);
+}
+
+export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
+  return await analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, ...(corrections === undefined ? {} : { corrections }) });
+}
+
+async function openTrack(request: ShowRequest, file: Show | null, onProgress: OnProgress): Promise<AudioSource> {
+  const options = { onProgress: (fraction: Unit, text: string) => onProgress(0.4 * fraction, text) };
+  const path = file === null ? (request.track ?? 'demo') : trackOfShow(file, request.showFile as string);
+  if (path === 'demo') return await openDemo(options);
+  const audio = await openAudio(path, options);
+  if (file?.track?.sha256 !== undefined && file.track.sha256 !== audio.sha256) {
+    throw new UserError('input', `${path} is not the track that ${basename(request.showFile ?? 'the show')} was made with: put the original file there.`);
+  }
+  return audio;
+}
+
+interface Ingredients {
+  readonly request: ShowRequest;
+  readonly kit: Kit;
+  readonly file: Show | null;
+  readonly preset: Preset;
+  readonly audio: AudioSource;
+  readonly timeline: Timeline;
+  readonly pipeline: Pipeline;
+}
+
+function assemble({ request, kit, file, preset, audio, timeline, pipeline }: Ingredients): OpenShow {
+  const seed = request.seed ?? file?.seed ?? DEFAULT_SEED;
+  const changesPrompts = request.preset !== undefined || (request.prompts ?? []).length > 0;
+  const storyboard = file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
+  const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
+  const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
+  const parts = { preset, seed, table: kit.table, pipeline, timeline, log, keepers, storyboard };
+  const title = request.showFile === undefined && (request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path));
+  const close = async (): Promise<void> => {
+    if (request.pipeline === undefined) await pipeline.dispose();
+  };
+  return { ...parts, ...stageParts({ ...parts, library: kit.library, size: request.pictureSize }), title, audio, effects: kit.effects, live: false, close };
+}
+
+interface StageParts {
+  readonly timeline: Timeline;
+  readonly preset: Preset;
+  readonly seed: number;
+  readonly table: ParameterTable;
+  readonly pipeline: Pipeline;
+  readonly log: ControlLog;
+  readonly keepers: Keepers;
+  readonly library: PresetLibrary;
+  readonly storyboard: readonly Scene[] | undefined;
+  readonly live?: boolean;
+  readonly size?: ShowRequest['pictureSize'];
+}
+
+/** The score of a timeline and the walk through the model that follows it. */
+function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
+  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, size } = parts;
+  const score = new Score({
+    timeline, preset, seed, table, live,
+    log: log.changes.filter(({ source }) => source !== 'governor'),
+    presets: (name) => library.list().find((one) => one.name === name),
+    keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
+    ...(storyboard === undefined ? {} : { storyboard }),
+  });
+  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size });
+  return { score, walk };
+}

@@ -9,18 +9,24 @@ import type { Milliseconds } from '../base/units.ts';
 /** Share of the display's pixels per side, finest first. */
 export const LEVELS = [1, 0.75, 0.5, 0.375, 0.25] as const;
 
-/** Frames looked at together. */
+/** Frames looked at together, or as many as fall into this time. */
 const WINDOW = 45;
+const WINDOW_TIME: Milliseconds = 1_500;
+const LEAST_FRAMES = 4;
 const SLOW: Milliseconds = 16;
 /** A frame interval longer than this is a missed display frame at 60 Hz. */
 const MISSED: Milliseconds = 25;
+/** A longer gap was a sleeping tab. */
+const ASLEEP: Milliseconds = 4_000;
 const QUIET_BEFORE_RISE: Milliseconds = 10_000;
 
 export class Quality {
   #level = 0;
   #times: Milliseconds[] = [];
+  #windowFrom: Milliseconds | null = null;
   #changedAt: Milliseconds = 0;
-  #floor = 0;
+  #rosePrior = false;
+  #finest = 0;
   #p95: Milliseconds = 0;
 
   get level(): number {
@@ -38,22 +44,26 @@ export class Quality {
 
   /** One drawn frame: its cost on this thread and the interval since the last. True when the level changed. */
   add(cost: Milliseconds, interval: Milliseconds, now: Milliseconds): boolean {
-    this.#times.push(interval > MISSED && interval < 1000 ? Math.max(cost, interval) : cost);
-    if (this.#times.length < WINDOW) return false;
+    this.#windowFrom ??= now;
+    this.#times.push(interval > MISSED && interval < ASLEEP ? Math.max(cost, interval) : cost);
+    const isFull = this.#times.length >= WINDOW || (this.#times.length >= LEAST_FRAMES && now - this.#windowFrom > WINDOW_TIME);
+    if (!isFull) return false;
     this.#p95 = quantile(this.#times, 0.95);
+    // One late frame is the machine's hiccup; a third of them is our size.
     const typical = quantile(this.#times, 0.7);
     this.#times = [];
-    // One late frame is the machine's hiccup; a third of them is our size.
-    if (Math.min(this.#p95, typical) > SLOW) return this.#move(1, now);
+    this.#windowFrom = null;
+    if (typical > SLOW) return this.#move(typical > SLOW * 8 ? 2 : 1, now);
     if (this.#p95 < SLOW * 0.6 && now - this.#changedAt > QUIET_BEFORE_RISE) return this.#move(-1, now);
     return false;
   }
 
-  #move(step: 1 | -1, now: Milliseconds): boolean {
-    const next = this.#level + step;
-    if (next >= LEVELS.length || next < this.#floor) return false;
-    // A rise that had to be taken back is not tried again soon: the coarser level becomes the ceiling of quality.
-    if (step === 1 && this.#level < LEVELS.length - 1 && now - this.#changedAt < QUIET_BEFORE_RISE) this.#floor = next;
+  #move(step: number, now: Milliseconds): boolean {
+    const next = Math.min(LEVELS.length - 1, this.#level + step);
+    if (next === this.#level || next < this.#finest) return false;
+    // A rise that had to be taken back at once is not tried again.
+    if (step > 0 && this.#rosePrior && now - this.#changedAt < QUIET_BEFORE_RISE) this.#finest = next;
+    this.#rosePrior = step < 0;
     this.#level = next;
     this.#changedAt = now;
     return true;

@@ -115,7 +115,7 @@ export class ShowSession {
   }
 
   #openShow(show: ShowInfo, values: Record<string, ControlValue>): void {
-    const isOther = this.show === null || show.track !== this.show.track || show.timelineUrl !== this.show.timelineUrl || show.pcmUrl !== this.show.pcmUrl || show.title !== this.show.title;
+    const isOther = this.show === null || trackKey(show) !== trackKey(this.show);
     this.show = show;
     if (isOther) this.#clearOnNextFrame = true;
     this.#setValues(values, true);
@@ -155,4 +155,9 @@ export class ShowSession {
     this.values = { ...this.values, ...values };
     for (const [path, value] of Object.entries(values)) if (typeof value !== 'string') this.director.set(path, value, jump);
   }
+}
+
+/** Same key, same sound: a corrected grid or another preset changes URLs and routes, not the track. */
+export function trackKey(show: ShowInfo): string {
+  return `${show.track ?? ''}|${show.title}|${show.duration}|${show.pcmUrl === null}`;
 }

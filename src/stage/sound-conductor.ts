@@ -7,13 +7,13 @@ import { messageOf } from '../base/errors.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { Connection } from './connection.ts';
 import { transportTime } from './show-follower.ts';
-import type { ShowSession } from './show-session.ts';
+import { trackKey, type ShowSession } from './show-session.ts';
 import { SoundPlayer } from './sound-player.ts';
 
 const REPORT_EVERY: Milliseconds = 150;
 
 interface Playing {
-  readonly url: string;
+  readonly track: string;
   readonly epoch: number;
   readonly rate: number;
 }
@@ -25,7 +25,7 @@ export class SoundConductor {
   readonly #onFault: (text: string) => void;
   #playing: Playing | null = null;
   /** A track has been heard from its start: pauses and seeks then go on where the transport is. */
-  #heardUrl = '';
+  #heardTrack = '';
   #reportedAt: Milliseconds = 0;
 
   constructor(connection: Connection, session: ShowSession, onFault: (text: string) => void) {
@@ -46,11 +46,11 @@ export class SoundConductor {
   update(): void {
     const { transport, show, isSoundPage } = this.#session;
     if (transport === null || show?.pcmUrl == null || !isSoundPage || !transport.playing || transport.rate <= 0) return this.#stop();
-    const wanted: Playing = { url: show.pcmUrl, epoch: transport.epoch, rate: transport.rate };
+    const wanted: Playing = { track: trackKey(show), epoch: transport.epoch, rate: transport.rate };
     const now = this.#playing;
-    if (now !== null && now.url === wanted.url && now.epoch === wanted.epoch && now.rate === wanted.rate) return;
+    if (now !== null && now.track === wanted.track && now.epoch === wanted.epoch && now.rate === wanted.rate) return;
     this.#playing = wanted;
-    this.player.play(wanted.url, (instant) => this.#wantedTime(wanted, instant), wanted.rate).catch((thrown: unknown) => {
+    this.player.play(show.pcmUrl, (instant) => this.#wantedTime(wanted, instant), wanted.rate).catch((thrown: unknown) => {
       this.#playing = null;
       this.#onFault(`The track cannot be heard here; the picture goes on. (${messageOf(thrown)})`);
     });
@@ -69,7 +69,7 @@ export class SoundConductor {
     const heard = this.heardAt(instant);
     const { transport } = this.#session;
     if (heard === null || transport === null || this.#playing === null || !this.#connection.clock.isKnown) return;
-    this.#heardUrl = this.#playing.url;
+    this.#heardTrack = this.#playing.track;
     this.#connection.send({ type: 'clock', showTime: heard, at: this.#connection.clock.toServer(instant), outputLatency: this.player.outputLatency, playing: transport.playing });
   }
 
@@ -83,6 +83,6 @@ export class SoundConductor {
   #wantedTime(wanted: Playing, instant: Milliseconds): Seconds {
     const { transport } = this.#session;
     if (transport === null) return 0;
-    return wanted.url !== this.#heardUrl && transport.showTime < 0.5 ? transport.showTime : transportTime(transport, this.#connection.clock.toServer(instant));
+    return wanted.track !== this.#heardTrack && transport.showTime < 0.5 ? transport.showTime : transportTime(transport, this.#connection.clock.toServer(instant));
   }
 }

@@ -26,7 +26,7 @@ import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
 import { presetFromPrompts, type Preset } from './score/preset.ts';
 import { Score } from './score/score.ts';
-import type { Show } from './score/show-file.ts';
+import type { Show, ShowCorrections } from './score/show-file.ts';
 import { storyboardOf, type Scene } from './score/storyboard.ts';
 import { loadEffects } from './server/effects.ts';
 import type { LiveShow, OpenShow } from './server/open-show.ts';
@@ -87,7 +87,7 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
   const pipeline = request.pipeline ?? startPipeline(request);
   try {
     const audio = await openTrack(request, file, onProgress);
-    const corrections = file?.corrections ?? (await loadCorrections(cacheFolder(), audio.sha256));
+    const corrections = file === null ? await loadCorrections(cacheFolder(), audio.sha256) : withoutGaps(file.corrections);
     const timeline = await analyze(audio, corrections, (fraction) => onProgress(0.4 + 0.55 * fraction, 'listening for beats and sections'));
     onProgress(0.97, 'starting the image model');
     const made = assemble({ request, kit, file, preset, audio, timeline, pipeline: await pipeline });
@@ -131,6 +131,11 @@ export async function choosePreset(request: ShowRequest, file: Show | null, libr
 
 export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
   return await analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, ...(corrections === undefined ? {} : { corrections }) });
+}
+
+/** Left out and undefined are the same in a file, not in a type. */
+function withoutGaps(corrections: ShowCorrections): GridCorrections {
+  return JSON.parse(JSON.stringify(corrections)) as GridCorrections;
 }
 
 async function openTrack(request: ShowRequest, file: Show | null, onProgress: OnProgress): Promise<AudioSource> {

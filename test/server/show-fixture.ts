@@ -1,0 +1,62 @@
+/** An open show without files: a synthetic timeline, the fake pipeline in this process, and tools that need no disk. */
+
+import { Keepers } from '../../src/control/keepers.ts';
+import { ControlLog } from '../../src/control/log.ts';
+import { createFakePipeline } from '../../src/diffusion/fake.ts';
+import type { LatentPoint } from '../../src/diffusion/types.ts';
+import { createWalk } from '../../src/latent/walk.ts';
+import { buildParameterTable } from '../../src/score/parameters.ts';
+import { parsePreset } from '../../src/score/preset.ts';
+import { Score } from '../../src/score/score.ts';
+import { storyboardOf } from '../../src/score/storyboard.ts';
+import type { LiveShow, OpenShow, ShowTools } from '../../src/server/open-show.ts';
+import type { Timeline } from '../../src/timeline/timeline.ts';
+import { syntheticTimeline } from '../helpers/synthetic-timeline.ts';
+
+export const PRESETS = ['First', 'Second'].map((name) =>
+  parsePreset(JSON.stringify({ name, intent: `${name} of two`, prompts: [`${name} sea`, `${name} fire`, `${name} glass`], look: { chain: [], values: { '/look/hue': name === 'First' ? 0.1 : 0.2 } } }), name));
+const TABLE = buildParameterTable();
+
+export interface FixtureOptions {
+  readonly cost?: (point: LatentPoint, drawn: number) => number;
+  readonly timeline?: Timeline;
+  readonly live?: boolean;
+}
+
+export function makeShow(options: FixtureOptions = {}): OpenShow {
+  const pipeline = createFakePipeline({ size: { height: 32, width: 32 }, cost: options.cost ?? (() => 4) });
+  return dress(pipeline, options.timeline ?? syntheticTimeline(), options.live ?? false);
+}
+
+function dress(pipeline: OpenShow['pipeline'], timeline: Timeline, live: boolean): OpenShow {
+  const preset = PRESETS[0] as OpenShow['preset'];
+  const keepers = new Keepers();
+  const score = new Score({
+    timeline, preset, seed: 1, table: TABLE, live, presets: (name) => PRESETS.find((one) => one.name === name), keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
+  });
+  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points) });
+  return {
+    title: live ? 'Live' : 'Synthetic', audio: null, timeline, preset, seed: 1, table: TABLE, effects: [], score, walk, pipeline,
+    storyboard: live ? [] : storyboardOf(timeline, preset, 1), keepers, log: new ControlLog(), live, close: () => pipeline.dispose(),
+  };
+}
+
+/** Counts the samples it hears; its music is that of a synthetic timeline. */
+export function makeLiveShow(): LiveShow & { heard: number } {
+  const timeline = { ...syntheticTimeline(), duration: 0, sections: [], events: [] };
+  const live = {
+    ...dress(createFakePipeline({ size: { height: 32, width: 32 } }), timeline, true), heard: 0,
+    tracker: { push: (mono: Float32Array) => void (live.heard += mono.length), features: () => ({ energy: 0.5 }) as ReturnType<LiveShow['tracker']['features']>, timeline },
+  };
+  return live;
+}
+
+export function makeTools(more: Partial<ShowTools> = {}): ShowTools {
+  const missing = (): never => {
+    throw new Error('not part of this test');
+  };
+  return {
+    open: missing, openLive: () => makeLiveShow(), restage: missing, correctGrid: missing, presets: () => PRESETS,
+    findPreset: (name) => PRESETS.find((one) => one.name === name) ?? missing(), savePreset: missing, saveShow: missing, render: missing, ...more,
+  };
+}

@@ -9,8 +9,10 @@ import type { Milliseconds, Seconds, Unit } from '../base/units.ts';
 
 export interface ProgressState {
   readonly fraction: Unit;
-  /** What is going on, e.g. "rendering". */
+  /** The task, e.g. "drawing"; a new one is said at once. */
   readonly text: string;
+  /** Where in the task, e.g. "frame 3 of 90". */
+  readonly detail?: string;
   readonly framesPerSecond?: number;
   readonly secondsLeft?: Seconds;
 }
@@ -45,7 +47,8 @@ export function formatProgress(state: ProgressState, barWidth: number): string {
   const bar = barWidth === 0 ? '' : `[${'█'.repeat(full)}${'░'.repeat(barWidth - full)}] `;
   const speed = state.framesPerSecond === undefined ? '' : `  ${state.framesPerSecond.toFixed(1)} frames/s`;
   const left = state.secondsLeft === undefined || !Number.isFinite(state.secondsLeft) ? '' : `  ${formatDuration(state.secondsLeft)} left`;
-  return `${bar}${String(Math.floor(fraction * 100)).padStart(3)} %  ${state.text}${speed}${left}`;
+  const detail = state.detail === undefined ? '' : ` ${state.detail}`;
+  return `${bar}${String(Math.floor(fraction * 100)).padStart(3)} %  ${state.text}${detail}${speed}${left}`;
 }
 
 /** `7 s`, `3 min 05 s`, `1 h 02 min`. */

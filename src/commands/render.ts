@@ -60,7 +60,7 @@ function describe(news: RenderNews): ProgressState {
     case 'done':
       return { fraction: 1, text: 'done' };
     case 'drawing':
-      return { fraction: news.framesDone / Math.max(1, news.framesTotal), text: `frame ${news.framesDone} of ${news.framesTotal}`, framesPerSecond: news.framesPerSecond, secondsLeft: news.secondsLeft };
+      return { fraction: news.framesDone / Math.max(1, news.framesTotal), text: 'rendering', detail: `frame ${news.framesDone} of ${news.framesTotal}`, framesPerSecond: news.framesPerSecond, secondsLeft: news.secondsLeft };
   }
 }
 

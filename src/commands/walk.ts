@@ -72,7 +72,7 @@ async function drawFrames(pipeline: Pipeline, points: readonly LatentPoint[]): P
   const frames: Picture[] = [];
   for (const point of points) {
     frames.push(await pipeline.draw(point));
-    progress.update({ fraction: frames.length / points.length, text: `picture ${frames.length} of ${points.length}` }, performance.now());
+    progress.update({ fraction: frames.length / points.length, text: 'drawing', detail: `picture ${frames.length} of ${points.length}` }, performance.now());
   }
   progress.end();
   return frames;

@@ -110,6 +110,8 @@ const BASS_STEPS: Readonly<Record<DemoKind, readonly number[]>> = {
   outro: [0, 6, 10],
 };
 
+const BASS_LEVEL: Readonly<Record<DemoKind, number>> = { intro: 0, verse: 0.6, build: 0.5, drop: 0.8, breakdown: 0.2, outro: 0.42 };
+
 /** Sub sine with a filtered saw; the third step of a beat jumps an octave in the drops. */
 export function playBass(bus: Bus, form: DemoForm, rate: Hertz): void {
   const stepSeconds = 60 / form.bpm / STEPS_PER_BEAT;
@@ -119,7 +121,7 @@ export function playBass(bus: Bus, form: DemoForm, rate: Hertz): void {
       const long = bar.kind === 'breakdown' || (bar.kind === 'outro' && bar.last) ? bar.steps : bar.kind === 'drop' ? 1.1 : 1.7;
       const octave = bar.kind === 'drop' && step % STEPS_PER_BEAT === 3 ? 12 : 0;
       const sound = makeBassNote(bar.chord.bass - 12 + octave, long * stepSeconds, bar.kind === 'drop' ? 1 : 0.35, rate);
-      place(bus, sound, bar.at(step), step === 0 ? 0.75 : 0.6);
+      place(bus, sound, bar.at(step), BASS_LEVEL[bar.kind] * (step === 0 ? 1 : 0.8));
     }
   }
 }
@@ -140,7 +142,7 @@ function makeBassNote(note: number, seconds: Seconds, bright: number, rate: Hert
   return sound;
 }
 
-const PAD_LEVEL: Readonly<Record<DemoKind, number>> = { intro: 0.72, verse: 0.6, build: 0.62, drop: 0.85, breakdown: 0.9, outro: 0.75 };
+const PAD_LEVEL: Readonly<Record<DemoKind, number>> = { intro: 0.66, verse: 0.48, build: 0.56, drop: 0.9, breakdown: 0.5, outro: 0.5 };
 
 /** Two detuned saws a note, left and right, one chord a bar, faded into each other. */
 export function playPads(bus: Bus, form: DemoForm, rate: Hertz): void {
@@ -214,7 +216,7 @@ export function playArp(bus: Bus, form: DemoForm, rate: Hertz): void {
       if (bar.gap && step >= bar.steps - STEPS_PER_BEAT) continue;
       const note = (bar.chord.notes[figure[n % figure.length] as number] as number) + 12;
       const accent = step === 0 ? 1 : step % STEPS_PER_BEAT === 0 ? 0.85 : step % 2 === 0 ? 0.5 : 0.36;
-      place(bus, pluck(note, bright), bar.at(step), accent * (calm ? 0.62 : 0.42), 0.5 * Math.sin(n * 1.3));
+      place(bus, pluck(note, bright), bar.at(step), accent * (bar.kind === 'drop' ? 0.44 : bar.kind === 'breakdown' ? 0.5 : calm ? 0.6 : 0.36), 0.5 * Math.sin(n * 1.3));
     }
   }
 }

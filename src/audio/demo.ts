@@ -20,7 +20,7 @@ import type { AudioSource } from './types.ts';
 export { demoTruth, type DemoOptions, type DemoTruth } from './demo-form.ts';
 
 /** Counts changes of the composition: part of the cached name. */
-const DEMO_VERSION = 1;
+const DEMO_VERSION = 2;
 
 export interface DemoSound {
   /** Interleaved stereo, −1..1, on 16-bit steps. */
@@ -69,9 +69,9 @@ function mixDown(buses: { readonly drums: Bus; readonly pads: Bus; readonly tune
   addBus(mix, buses.tunes, 1);
   const wet = reverberate(mix, 2.2, rate);
   addBus(mix, wet, 0.24);
-  addBus(mix, buses.drums, 0.62);
-  addBus(mix, buses.bass, 0.5);
-  return master(mix, 1.15);
+  addBus(mix, buses.drums, 0.6);
+  addBus(mix, buses.bass, 0.46);
+  return master(mix, 1);
 }
 
 async function synthesiseInWorker(path: string): Promise<void> {

@@ -131,7 +131,7 @@ function readPass(entry: Json, where: string): EffectPass {
 /** `"$WIDTH/4"` → 0.25; height expressions alike. */
 function readScale(expression: unknown, where: string): number {
   if (expression === undefined) return 1;
-  const match = /^\s*\$(?:WIDTH|HEIGHT)\s*(?:([*/])\s*(\d+(?:\.\d+)?))?\s*$/.exec(String(expression));
+  const match = /^\s*\$(?:WIDTH|HEIGHT)\s*(?:([*/])\s*(\d+(?:\.\d+)?))?\s*$/.exec(typeof expression === 'number' ? '' : JSON.stringify(expression).slice(1, -1));
   if (match === null) throw fault(where, `has the size ${JSON.stringify(expression)}, expected "$WIDTH/4" or "$WIDTH*0.5"`);
   const factor = Number(match[2] ?? 1);
   const scale = match[1] === '/' ? 1 / factor : factor;

@@ -2,14 +2,15 @@
 
 export type Child = Node | string | null;
 type Properties = Record<string, unknown>;
+type Attribute = string | number | boolean;
 
 /** `h('button', { class: 'big', onclick: go }, 'Play')`; names with a dash and `role` become attributes. */
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, properties: Properties = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
-    if (name === 'class') element.className = String(value);
-    else if (name.includes('-') || name === 'role' || name === 'list' || name === 'for') element.setAttribute(name, String(value));
+    if (name === 'class') element.className = value as string;
+    else if (name.includes('-') || name === 'role' || name === 'list' || name === 'for') element.setAttribute(name, String(value as Attribute));
     else (element as unknown as Properties)[name] = value;
   }
   element.append(...children.filter((child) => child !== null));

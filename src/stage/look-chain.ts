@@ -64,7 +64,7 @@ export class LookChain {
   /** Runs the chain over `picture`; returns the last target, or `picture` itself when nothing acts. */
   draw(renderer: WebGLRenderer, picture: WebGLRenderTarget, moment: LookMoment): WebGLRenderTarget {
     let current = picture;
-    for (const effect of [...this.#effects]) {
+    for (const effect of this.#effects) {
       const amount = effect.amountAt(moment);
       if (amount <= 0) continue;
       const [first, second] = this.#output as [WebGLRenderTarget, WebGLRenderTarget];
@@ -121,7 +121,7 @@ class Effect {
       const into = buffer?.write ?? target;
       for (const [name, { read }] of this.#buffers) this.#pass.set(name, read === into ? null : read.texture);
       this.#pass.set('PASSINDEX', index);
-      (this.#pass.uniforms['RENDERSIZE']?.value as Vector2).set(into.width, into.height);
+      this.#pass.setVector('RENDERSIZE', into.width, into.height);
       this.#pass.draw(renderer, into);
       if (buffer?.persistent === true) [buffer.write, buffer.read] = [buffer.read, buffer.write];
     });

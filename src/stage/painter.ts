@@ -121,10 +121,9 @@ export class Painter {
   #enlargeTo(mixed: WebGLRenderTarget, moment: Moment): void {
     const aspect = this.#enlarged.width / this.#enlarged.height;
     const own = mixed.width / mixed.height;
-    const uniforms = this.#enlarge.uniforms;
-    (uniforms['pictureSize']?.value as Vector2).set(mixed.width, mixed.height);
-    (uniforms['cover']?.value as Vector2).set(Math.min(1, aspect / own), Math.min(1, own / aspect));
-    (uniforms['shift']?.value as Vector2).set(moment.shift.x, moment.shift.y);
+    this.#enlarge.setVector('pictureSize', mixed.width, mixed.height);
+    this.#enlarge.setVector('cover', Math.min(1, aspect / own), Math.min(1, own / aspect));
+    this.#enlarge.setVector('shift', moment.shift.x, moment.shift.y);
     this.#enlarge.set('picture', mixed.texture);
     this.#enlarge.set('aspect', aspect);
     this.#enlarge.set('zoom', moment.zoom);

@@ -3,7 +3,7 @@
  * the frame textures, the mixer and the look chain that knows Three.js. Colours are passed through as they are (sRGB).
  */
 
-import { BufferAttribute, BufferGeometry, Camera, GLSL3, HalfFloatType, LinearFilter, Mesh, MirroredRepeatWrapping, NoBlending, NoColorSpace, RawShaderMaterial, RGBAFormat, Scene, UnsignedByteType, WebGLRenderTarget, type IUniform, type WebGLRenderer } from 'three';
+import { BufferAttribute, BufferGeometry, Camera, GLSL3, HalfFloatType, LinearFilter, Mesh, MirroredRepeatWrapping, NoBlending, NoColorSpace, RawShaderMaterial, RGBAFormat, Scene, UnsignedByteType, Vector2, WebGLRenderTarget, type IUniform, type WebGLRenderer } from 'three';
 
 import { VERTEX } from './core-shaders.ts';
 
@@ -29,6 +29,12 @@ export class Pass {
     const uniform = this.uniforms[name];
     if (uniform === undefined) this.uniforms[name] = { value };
     else uniform.value = value;
+  }
+
+  /** Sets a uniform that holds a Vector2. */
+  setVector(name: string, x: number, y: number): void {
+    const value: unknown = this.uniforms[name]?.value;
+    if (value instanceof Vector2) value.set(x, y);
   }
 
   /** Draws into `target`, or onto the canvas for null. */

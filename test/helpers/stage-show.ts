@@ -173,7 +173,7 @@ export class StageShow {
     if (message.type === 'clock' && clientId === this.#election.elected) this.transport.hear(message, now);
     if (message.type !== 'value') return;
     this.values[message.path] = message.value;
-    if (message.path === '/transport/play') message.value === true ? this.transport.play(now) : this.transport.pause(now);
+    if (message.path === '/transport/play') this.transport[message.value === true ? 'play' : 'pause'](now);
     if (message.path === '/transport/position') this.transport.seek(Number(message.value), now);
     this.server.broadcast({ type: 'values', values: { [message.path]: message.value }, source: message.source }, clientId);
     this.tell();

@@ -11,8 +11,8 @@ export interface KeyAction {
 /** Listens for the keys of the page. */
 export function listenForKeys(actions: readonly KeyAction[]): void {
   window.addEventListener('keydown', (event) => {
-    const target = event.target as HTMLElement | null;
-    if (event.ctrlKey || event.metaKey || event.altKey || target?.closest('input, textarea, select, [contenteditable]') != null) return;
+    const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]') !== null;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping) return;
     const action = actions.find(({ keys }) => keys.includes(event.key) || keys.includes(event.key.toLowerCase()));
     if (action === undefined) return;
     event.preventDefault();

@@ -5,7 +5,7 @@
 
 import { LinearSRGBColorSpace, Vector2, WebGLRenderer, type WebGLRenderTarget } from 'three';
 
-import type { Seconds, Turns, Unit } from '../base/units.ts';
+import type { Turns, Unit } from '../base/units.ts';
 import type { EffectSource } from '../protocol/messages.ts';
 import { ENLARGE, FINISH } from './core-shaders.ts';
 import type { Pick } from './frame-store.ts';

@@ -45,12 +45,13 @@ export class SoundConductor {
   /** Brings the sound in line with the transport; call after each transport or show message. */
   update(): void {
     const { transport, show, isSoundPage } = this.#session;
-    if (transport === null || show?.pcmUrl == null || !isSoundPage || !transport.playing || transport.rate <= 0) return this.#stop();
+    const url = show?.pcmUrl ?? null;
+    if (transport === null || show === null || url === null || !isSoundPage || !transport.playing || transport.rate <= 0) return this.#stop();
     const wanted: Playing = { track: trackKey(show), epoch: transport.epoch, rate: transport.rate };
     const now = this.#playing;
     if (now !== null && now.track === wanted.track && now.epoch === wanted.epoch && now.rate === wanted.rate) return;
     this.#playing = wanted;
-    this.player.play(show.pcmUrl, (instant) => this.#wantedTime(wanted, instant), wanted.rate).catch((thrown: unknown) => {
+    this.player.play(url, (instant) => this.#wantedTime(wanted, instant), wanted.rate).catch((thrown: unknown) => {
       this.#playing = null;
       this.#onFault(`The track cannot be heard here; the picture goes on. (${messageOf(thrown)})`);
     });

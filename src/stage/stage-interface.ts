@@ -118,9 +118,10 @@ export class StageInterface {
 
   /** A show that runs elsewhere needs no start card here: this page is its picture. */
   #followTransport(): void {
-    const { transport, session } = { transport: this.#parts.session.transport, session: this.#parts.session };
+    const { session } = this.#parts;
+    const { transport } = session;
     if (transport?.playing === true && this.#card.isOpen) this.#card.close();
-    this.#pill.hidden = !(transport?.playing === true && transport.soundPage === null && session.show?.pcmUrl != null && !this.#parts.conductor.player.isAllowed);
+    this.#pill.hidden = !(transport?.playing === true && transport.soundPage === null && (session.show?.pcmUrl ?? null) !== null && !this.#parts.conductor.player.isAllowed);
   }
 
   async #play(): Promise<void> {
@@ -200,7 +201,7 @@ export class StageInterface {
   #seekBy(step: Seconds): void {
     const { transport, show } = this.#parts.session;
     const now = this.#parts.session.displayTime(performance.now(), this.#parts.conductor.heardAt(performance.now()));
-    if (transport !== null && show?.pcmUrl != null) this.#setValue('/transport/position', clamp(now + step, 0, transport.duration));
+    if (transport !== null && (show?.pcmUrl ?? null) !== null) this.#setValue('/transport/position', clamp(now + step, 0, transport.duration));
   }
 
   #speedBy(step: number): void {

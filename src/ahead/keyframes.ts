@@ -8,8 +8,8 @@ import type { Seconds, Tick } from '../base/units.ts';
 import { placeInGrid, timeOfBeat } from '../timeline/timeline.ts';
 import type { BeatGrid } from '../timeline/timeline.ts';
 
-/** Pictures a beat that the governor may choose from, ascending; 2, 4, 8 hold each other's ticks. */
-export const SUBDIVISIONS = [1, 2, 3, 4, 6, 8, 12, 16] as const;
+/** Pictures a beat that the governor may choose from, ascending; below 1 only every other or fourth beat has one. */
+export const SUBDIVISIONS: readonly number[] = [0.25, 0.5, 1, 2, 3, 4, 6, 8, 12, 16];
 
 /** Tolerance (beats) for a tick that stands on a subdivision. */
 const ON_GRID = 0.02;

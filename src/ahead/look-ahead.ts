@@ -49,8 +49,16 @@ const URGENT_SECONDS = 0.8;
 const PREPARE_SECONDS = 6;
 /** After a control change only one picture is on its way, so that the next change reaches the stage at once (ms). */
 const NERVOUS_MS = 1000;
-/** No frame within this time either side of the playhead: the stage starves and old frames loop (s). */
+/** Meanwhile the plan is laid out no farther than this, since the next change voids it (ticks). */
+const NERVOUS_REACH = TICKS_PER_SECOND;
+/** No frame within this time (or the keyframes' spacing) either side of the playhead: the stage starves and old frames loop (s). */
 const STARVED_SECONDS = 0.35;
+/** Old frames of a loop are this far apart (s). */
+const LOOP_SECONDS = 0.1;
+/** Room beyond the nearest tick that can be met (ticks). */
+const SLOW_ROOM = 4 * TICKS_PER_SECOND;
+/** Two keyframes are never farther apart than this (ticks). */
+const WIDEST = 16 * TICKS_PER_SECOND;
 /** Window of `picturesPerSecond` (ms). */
 const RATE_MS = 3000;
 /** A failed picture or preparation is tried again after this time (ms). */
@@ -171,11 +179,12 @@ export class LookAhead {
   /** Starts draws while there is room and something to draw. */
   #pump(): void {
     if (this.#timer === undefined) return;
-    this.#applyChange();
     const instant = this.#options.now();
-    const room = instant - this.#lastChange < NERVOUS_MS ? 1 : 2;
+    const nervous = instant - this.#lastChange < NERVOUS_MS;
+    const room = nervous ? 1 : 2;
+    if (this.#draws.length < room) this.#applyChange();
     const earliest = this.earliestTick();
-    this.#prepared.reach(earliest, this.#horizonTick(instant) + PREPARE_SECONDS * TICKS_PER_SECOND);
+    this.#prepared.reach(earliest, nervous ? earliest + NERVOUS_REACH : this.#horizonTick(instant) + PREPARE_SECONDS * TICKS_PER_SECOND);
     while (this.#draws.length < room && instant >= this.#retryAt) {
       const tick = this.#pickTick(instant);
       if (tick === undefined) return;
@@ -210,7 +219,10 @@ export class LookAhead {
 
   #horizonTick(instant: Milliseconds): Tick {
     const { transport } = this.#options;
-    const ahead = tickOfSeconds(transport.showTimeAt(instant) + this.#horizonSeconds() * Math.max(1, transport.rate));
+    const near = tickOfSeconds(transport.showTimeAt(instant) + this.#horizonSeconds() * Math.max(1, transport.rate));
+    // A machine so slow that its next picture lies beyond the horizon still draws the one after that.
+    const earliest = this.earliestTick();
+    const ahead = earliest < near ? near : earliest + SLOW_ROOM;
     return transport.duration > 0 ? Math.min(ahead, this.#endTick()) : ahead;
   }
 
@@ -236,7 +248,7 @@ export class LookAhead {
     this.#pictureBytes = picture.pixels.length;
     const { tick, generation, cut } = draw;
     const frame: Frame = { tick, due: secondsOfTick(tick), height: picture.height, width: picture.width, pixels: picture.pixels, cost: picture.cost, generation, cut };
-    this.#store.put(frame, draw.stale);
+    this.#store.put(frame, draw.stale || draw.tick >= (this.#pendingStale ?? Infinity));
     this.#options.onFrame(frame);
     this.#govern();
     this.#wakeWaiters();
@@ -313,12 +325,14 @@ export class LookAhead {
     this.#checkedTo = here;
   }
 
-  /** Nothing real is near: the last pictures go back and forth, dated to keyframes that cannot be met. */
+  /** Nothing real is near: the last pictures go back and forth until something is. */
   #loopWhileStarved(here: Tick): void {
-    const reach = tickOfSeconds(STARVED_SECONDS);
+    const { grid } = this.#timeline();
+    const spacing = 1 / (paceAt(grid, secondsOfTick(here)).beatsPerSecond * this.#keyframes.perBeatAt(here));
+    const reach = tickOfSeconds(Math.max(STARVED_SECONDS, 1.1 * spacing));
     if (here >= this.#endTick() || this.#store.hasWithin(here - reach, here + reach)) return;
-    const next = this.#keyframes.ticksBetween(this.#timeline().grid, here + 1, Math.min(this.#endTick(), here + 2 * TICKS_PER_SECOND))[0];
-    if (next === undefined || next <= this.#loopedTo) return;
+    const next = Math.max(here, this.#loopedTo) + tickOfSeconds(LOOP_SECONDS);
+    if (next > here + 2 * tickOfSeconds(LOOP_SECONDS)) return;
     const frame = this.#store.nextLoopFrame(next);
     this.#loopedTo = next;
     if (frame !== undefined) this.#options.onFrame(frame);
@@ -344,7 +358,7 @@ export class LookAhead {
   }
 
   #keyframeBefore(tick: Tick): Tick {
-    return this.#keyframes.ticksBetween(this.#timeline().grid, tick - 2 * TICKS_PER_SECOND, tick).at(-1) ?? tick - 1;
+    return this.#keyframes.ticksBetween(this.#timeline().grid, tick - WIDEST, tick).at(-1) ?? tick - 1;
   }
 
   #endTick(): Tick {

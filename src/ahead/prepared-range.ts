@@ -38,7 +38,7 @@ export class PreparedRange {
 
   /** Works toward [fromTick, toTick) being prepared. Cheap when it is. */
   reach(fromTick: Tick, toTick: Tick): void {
-    if (this.#busy || (this.has(fromTick) && this.#to >= toTick)) return;
+    if (this.#busy || toTick <= fromTick || (this.has(fromTick) && this.#to >= toTick)) return;
     if (fromTick < this.#from || fromTick >= this.#to) {
       this.#from = fromTick;
       this.#to = fromTick;

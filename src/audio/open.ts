@@ -108,16 +108,16 @@ async function convertOwn(path: string, wavPath: string, report: (fraction: numb
   }
 }
 
-/** Tries the optional FFmpeg library, then the program. */
+/** Tries the ffmpeg program (a process of its own, and the faster), then the optional library. */
 async function decodeElsewhere(path: string, wavPath: string, reasons: string[]): Promise<boolean> {
-  if (await hasNodeAv()) {
-    const reason = await reasonOf(decodeWithNodeAv(path, wavPath));
+  const ffmpeg = findFfmpeg();
+  if (ffmpeg !== undefined) {
+    const reason = await reasonOf(decodeWithFfmpeg(ffmpeg, path, wavPath));
     if (reason === undefined) return true;
     reasons.push(reason);
   }
-  const ffmpeg = findFfmpeg();
-  if (ffmpeg === undefined) return false;
-  const reason = await reasonOf(decodeWithFfmpeg(ffmpeg, path, wavPath));
+  if (!(await hasNodeAv())) return false;
+  const reason = await reasonOf(decodeWithNodeAv(path, wavPath));
   if (reason !== undefined) reasons.push(reason);
   return reason === undefined;
 }

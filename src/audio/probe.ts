@@ -60,9 +60,15 @@ function sniff(head: Buffer, tagged: boolean): SoundKind {
   return isText(head) ? 'text' : 'unknown';
 }
 
+/** Valid UTF-8 without control characters. */
 function isText(head: Buffer): boolean {
-  const text = head.subarray(0, 4096);
-  return text.length > 0 && text.every((byte) => byte >= 32 || (byte >= 9 && byte <= 13));
+  const start = head.subarray(0, 4096);
+  if (start.some((byte) => byte < 32 && (byte < 9 || byte > 13))) return false;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(start, { stream: true }).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 function isAdts(head: Buffer, at: number): boolean {

@@ -78,8 +78,9 @@ export class PictureMixer {
 
 /** The new pick goes on from the last one: the same frames, the next ones, or a cut that was planned. */
 export function isContinuous(last: FramePick, next: FramePick): boolean {
-  if (next.from === last.to) return true;
   if (next.from === last.from) return next.to === last.to || (next.mix < 0.05 && last.mix < 0.05);
+  if (next.from === last.to) return true;
+  if (next.starved !== last.starved) return false;
   const forward = next.from.due - last.to.due;
   return next.from.generation === last.to.generation && forward >= 0 && forward < STEP_FORWARD;
 }

@@ -232,7 +232,7 @@ export class StageInterface {
       { keys: ['b'], shown: 'B', text: 'blackout, and back', act: (event) => event.repeat || this.#toggle('/stage/blackout') },
       { keys: ['z'], shown: 'Z', text: 'freeze the picture', act: (event) => event.repeat || this.#toggle('/stage/freeze') },
       { keys: ['k'], shown: 'K', text: 'keep this place', act: () => this.#keep() },
-      { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], shown: '1 9', text: 'walk to a keeper in four beats', act: (event) => this.#goToKeeper(Number(event.key)) },
+      { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], shown: '1–9', text: 'walk to a keeper in four beats', act: (event) => this.#goToKeeper(Number(event.key)) },
       { keys: ['arrowleft'], shown: '←', text: 'back 5 s', act: () => this.#seekBy(-SEEK_STEP) },
       { keys: ['arrowright'], shown: '→', text: 'on 5 s', act: () => this.#seekBy(SEEK_STEP) },
       { keys: ['arrowup'], shown: '↑', text: 'walk faster', act: () => this.#speedBy(SPEED_STEP) },

@@ -1,0 +1,75 @@
+/** Clocks of a page: the server's by ping, the transport's by slewing, the speaker's by smoothing. */
+
+import { describe, expect, it } from 'vitest';
+import { randomFor } from '../../src/base/random.ts';
+import type { TransportState } from '../../src/protocol/messages.ts';
+import { HeardClock } from '../../src/stage/heard-clock.ts';
+import { ServerClock } from '../../src/stage/server-clock.ts';
+import { ShowFollower, transportTime } from '../../src/stage/show-follower.ts';
+
+const TRANSPORT: TransportState = { playing: true, showTime: 10, at: 1000, rate: 1, duration: 60, soundPage: null, clockSource: 'track', confidence: 1, tempo: 120, beat: 1, bar: 0, epoch: 1 };
+
+describe('server clock', () => {
+  it('finds the offset within half the shortest round trip, under queueing', () => {
+    const random = randomFor(5, 'ping');
+    const clock = new ServerClock();
+    let shortest = Infinity;
+    for (let i = 0; i < 12; i++) {
+      const there = 1 + random.uniform() * 40;
+      const back = 1 + random.uniform() * 40;
+      const sent = i * 1000;
+      clock.addAnswer(sent, sent + there + back, sent + there + 5000);
+      shortest = Math.min(shortest, there + back);
+    }
+    expect(clock.roundTrip).toBeCloseTo(shortest, 9);
+    expect(Math.abs(clock.toServer(20_000) - 25_000)).toBeLessThanOrEqual(shortest / 2);
+  });
+});
+
+describe('show follower', () => {
+  it('follows a drifting transport by at most 1 ms a second', () => {
+    const follower = new ShowFollower();
+    let last = follower.timeAt(TRANSPORT, 1000);
+    for (let i = 1; i < 600; i++) {
+      const instant = 1000 + i * 16;
+      // Every report finds the transport 20 ms further than the page believes.
+      const time = follower.timeAt({ ...TRANSPORT, showTime: 10 + i * 0.016 + 0.02, at: instant }, instant);
+      expect(Math.abs(time - last - 0.016)).toBeLessThanOrEqual(0.016 * 0.001 + 1e-12);
+      last = time;
+    }
+  });
+
+  it('jumps above 100 ms, on a seek, and when paused', () => {
+    const follower = new ShowFollower();
+    follower.timeAt(TRANSPORT, 1000);
+    expect(follower.timeAt({ ...TRANSPORT, showTime: 10.5 }, 1016)).toBeCloseTo(10.516, 9);
+    expect(follower.timeAt({ ...TRANSPORT, showTime: 10.45, epoch: 2 }, 1020)).toBeCloseTo(10.47, 9);
+    expect(follower.timeAt({ ...TRANSPORT, showTime: 10.4, epoch: 2, playing: false }, 1040)).toBe(10.4);
+  });
+
+  it('holds the transport within the track', () => {
+    expect(transportTime(TRANSPORT, 1_000_000)).toBe(60);
+    expect(transportTime({ ...TRANSPORT, duration: 0 }, 101_000)).toBe(110);
+  });
+});
+
+describe('heard clock', () => {
+  it('smooths the jitter of blocks and keeps the mean', () => {
+    const random = randomFor(7, 'blocks');
+    const clock = new HeardClock();
+    const errors: number[] = [];
+    for (let i = 0; i < 1200; i++) {
+      const instant = i * 16.7;
+      // The browser reports in blocks of 512 samples; what is truly heard is instant/1000 + 3.
+      const jitter = random.uniform() * 0.0116;
+      const context = { currentTime: 0, getOutputTimestamp: () => ({ contextTime: 3 + instant / 1000 - jitter, performanceTime: instant + 1e-6 }) };
+      const heard = clock.contextTimeAt(context, instant);
+      if (i > 200) errors.push(heard - (instant / 1000 + 3 - 0.0058));
+    }
+    expect(Math.max(...errors.map(Math.abs))).toBeLessThan(0.003);
+  });
+
+  it('falls back on the output latency', () => {
+    expect(new HeardClock().contextTimeAt({ currentTime: 5, outputLatency: 0.04 }, 2000)).toBeCloseTo(4.96, 9);
+  });
+});

@@ -32,7 +32,7 @@ export interface ServerOptions {
 
 export interface RunningServer extends Wire {
   readonly port: number;
-  /** `http://localhost:<port>` */
+  /** `http://127.0.0.1:<port>`: the name localhost may lead to another address first. */
   readonly url: string;
   readonly token: string;
   /** Messages of pages that were refused since the start. */
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.port !== 0 && port !== options.port) options.onNotice?.(`Port ${options.port} is busy, so this show is at port ${port}.`);
   return {
     port,
-    url: `http://localhost:${port}`,
+    url: `http://${LOOPBACK}:${port}`,
     token,
     get badMessages() { return sockets.badMessages; },
     get skippedFrames() { return sockets.skippedFrames; },

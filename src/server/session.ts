@@ -4,6 +4,8 @@
  * (decoding, analysis, the walk, files) comes through ShowTools. Switches from track to live input and back in place.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { barTickFrom } from '../ahead/keyframes.ts';
 import { LookAhead } from '../ahead/look-ahead.ts';
 import type { Frame } from '../ahead/types.ts';
@@ -30,6 +32,9 @@ import { claimUpload } from './uploads.ts';
 
 /** How far live input is drawn ahead: what nobody has played yet cannot be known much longer. */
 const LIVE_HORIZON: Seconds = 0.6;
+/** In hand before a track starts; on a slow machine not longer than this is waited for it. */
+const PREBUFFER: Seconds = 1.5;
+const LONGEST_PREBUFFER_MS: Milliseconds = 3000;
 
 export interface SessionOptions {
   readonly now: () => Milliseconds;
@@ -68,6 +73,7 @@ export class Session implements ShowHost {
   #timelineBytes: Uint8Array | null = null;
   #version = 0;
   #opening = false;
+  #playOrder = 0;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -80,10 +86,7 @@ export class Session implements ShowHost {
       show: () => this.#openShow(),
       tickFor: (parameter) => this.#tickFor(parameter),
       replan: (fromTick) => this.#replan(fromTick),
-      setPlaying: (playing) => {
-        this.#clock.setPlaying(playing, options.now());
-        this.#tellTransport();
-      },
+      setPlaying: (playing) => this.#inBackground(this.#setPlaying(playing)),
       seek: (showTime) => this.#seek(showTime),
       loadPreset: (name, source) => this.#loadPreset(name, source),
       keep: () => this.#keep(),
@@ -257,6 +260,7 @@ export class Session implements ShowHost {
 
   #stage(show: OpenShow): void {
     this.#lookAhead?.stop();
+    this.#playOrder++;
     this.#show = show;
     this.#version++;
     this.#timelineBytes = null;
@@ -266,6 +270,7 @@ export class Session implements ShowHost {
     this.#storyboard.open(show);
     this.#lookAhead = this.#createLookAhead(show);
     this.#lookAhead.start();
+    if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#wire?.welcomeAll();
     this.#tellShow();
     this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(show.keepers) });
@@ -336,6 +341,16 @@ export class Session implements ShowHost {
   }
 
   // Changes of the show
+
+  /** Play waits for a little buffer, so that no frame comes late at the start. */
+  async #setPlaying(playing: boolean): Promise<void> {
+    const order = ++this.#playOrder;
+    const ahead = this.#lookAhead;
+    if (playing && ahead !== null) await Promise.race([ahead.buffered(PREBUFFER), sleep(LONGEST_PREBUFFER_MS, undefined, { ref: false })]);
+    if (order !== this.#playOrder || ahead !== this.#lookAhead) return;
+    this.#clock.setPlaying(playing, this.#options.now());
+    this.#tellTransport();
+  }
 
   #seek(showTime: Seconds): void {
     if (this.#live !== null) return;

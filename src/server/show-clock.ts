@@ -26,13 +26,17 @@ export class ShowClock {
     this.tempo = new TempoClock({ now });
   }
 
-  /** Another show, from its start. Live input and the free clock play at once, a track waits for Play. */
+  /** Another show, from its start, at rest. */
   load(show: OpenShow, now: Milliseconds): void {
     this.#live = show.live;
     this.transport.setClock(this.#freeClock && !show.live ? 'free' : 'sound', now);
     this.transport.load(show.live ? 0 : show.timeline.duration, now);
     this.tempo.useGrid(show.live ? null : show.timeline.grid);
-    if (show.live || this.#freeClock) this.transport.play(now);
+  }
+
+  /** Nobody needs to press Play: live input, and the free clock. */
+  get startsByItself(): boolean {
+    return this.#live || this.#freeClock;
   }
 
   setPlaying(playing: boolean, now: Milliseconds): void {

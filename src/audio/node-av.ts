@@ -16,7 +16,14 @@ export async function hasNodeAv(): Promise<boolean> {
 
 function loadNodeAv(): Promise<NodeAv | undefined> {
   polyfillWithResolvers();
-  loaded ??= import('node-av').catch(() => undefined);
+  loaded ??= import('node-av').then(
+    (av) => {
+      // What FFmpeg has to say about a broken file comes back as an error; it does not belong on the terminal.
+      av.Log.setLevel(av.AV_LOG_FATAL);
+      return av;
+    },
+    () => undefined,
+  );
   return loaded;
 }
 

@@ -1,0 +1,35 @@
+/** Rows of floats that grow at the end, read as columns without copying. */
+
+export class FloatColumns {
+  private readonly stores: Float32Array[];
+  private rows = 0;
+
+  constructor(width: number) {
+    this.stores = Array.from({ length: width }, () => new Float32Array(1024));
+  }
+
+  get length(): number {
+    return this.rows;
+  }
+
+  /** Adds one value to each column. */
+  append(row: ArrayLike<number>): void {
+    if (this.rows === (this.stores[0] as Float32Array).length) this.grow();
+    for (let column = 0; column < this.stores.length; column++) (this.stores[column] as Float32Array)[this.rows] = row[column] as number;
+    this.rows++;
+  }
+
+  /** A view of the column's first `length` values (default: all); it stays valid but does not grow. */
+  column(index: number, length = this.rows): Float32Array {
+    return (this.stores[index] as Float32Array).subarray(0, Math.min(length, this.rows));
+  }
+
+  private grow(): void {
+    for (let column = 0; column < this.stores.length; column++) {
+      const store = this.stores[column] as Float32Array;
+      const larger = new Float32Array(store.length * 2);
+      larger.set(store);
+      this.stores[column] = larger;
+    }
+  }
+}

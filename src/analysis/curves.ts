@@ -1,0 +1,94 @@
+/**
+ * Raw features → the curves of a Timeline, 0..1, relative to this song (5th to 95th percentile of its audible part), so that
+ * a brick-walled master moves too.
+ */
+
+import { clamp, quantile, wrap } from '../base/math.ts';
+import type { Curves } from '../timeline/timeline.ts';
+import { FLUX_NAMES } from './activation.ts';
+import { HARMONIC_LAG } from './features.ts';
+import { FRAME_RATE } from './frames.ts';
+import { type Measurements, TIMBRE_EVERY } from './measure.ts';
+import { advance, findPeaks, movingMean, scaleByQuantiles } from './series.ts';
+import { TIMBRE_LOUDNESS } from './timbre.ts';
+
+/** Below this level (1 = full scale) nothing counts as music: -55 dBFS. */
+const SILENT = 10 ** (-55 / 20);
+/** Frames by which hits peak after the attack; taken out, so that a kick's peak lies on the kick. */
+const HIT_LATENCY = 1;
+
+export function computeCurves(measurements: Measurements): Curves {
+  const { raw, count } = measurements;
+  const isAudible = audibleFrames(raw.amplitude);
+  const gate = Float32Array.from({ length: count }, (_, i) => (isAudible(i) ? 1 : 0));
+  const flux = sumOfFluxes(measurements);
+  const scaled = (values: Float32Array, half: number): Float32Array => gated(scaleByQuantiles(movingMean(values, half), isAudible), gate);
+  const harmonic = (values: Float32Array): Float32Array => advance(values, HARMONIC_LAG);
+  const loudness = scaled(interpolateTimbre(measurements.timbre[TIMBRE_LOUDNESS] as Float32Array, count), 20);
+  return {
+    energy: computeEnergy(scaled(harmonic(raw.low), 50), scaled(flux, 100), loudness, isAudible, gate),
+    loudness,
+    level: raw.amplitude.map((amplitude) => clamp(1 + (20 * Math.log10(amplitude + 1e-9)) / 60, 0, 1)),
+    kick: scaleHits(advance(raw.kick, HIT_LATENCY), gate),
+    snare: scaleHits(advance(raw.snare, HIT_LATENCY), gate),
+    hats: scaleHits(advance(raw.hats, HIT_LATENCY), gate),
+    bass: scaled(harmonic(raw.bass), 5),
+    voice: scaled(harmonic(raw.voice), 5),
+    brightness: scaled(raw.centroid, 10),
+    noisiness: scaled(raw.flatness, 10),
+    onset: scaleHits(advance(flux, HIT_LATENCY), gate),
+    chroma: computeChromaAngle(harmonic(raw.chromaX), harmonic(raw.chromaY)),
+  };
+}
+
+function audibleFrames(amplitude: Float32Array): (index: number) => boolean {
+  const smooth = movingMean(amplitude, 5);
+  return (index) => (smooth[index] as number) > SILENT;
+}
+
+function sumOfFluxes({ raw, count }: Measurements): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => FLUX_NAMES.reduce((sum, name) => sum + (raw[name][i] as number), 0));
+}
+
+/** 0.4 low band + 0.3 onset density + 0.3 short-term loudness, again over its own range. */
+function computeEnergy(low: Float32Array, density: Float32Array, loudness: Float32Array, isAudible: (index: number) => boolean, gate: Float32Array): Float32Array {
+  const sum = low.map((value, i) => 0.4 * value + 0.3 * (density[i] as number) + 0.3 * (loudness[i] as number));
+  return gated(scaleByQuantiles(movingMean(sum, 25), isAudible), gate);
+}
+
+function gated(values: Float32Array, gate: Float32Array): Float32Array {
+  return values.map((value, i) => value * (gate[i] as number));
+}
+
+/** Peaky strengths: 1 = the 90th percentile of the song's clear hits; the floor between hits is taken out. */
+function scaleHits(values: Float32Array, gate: Float32Array): Float32Array {
+  const peaks = findPeaks(values, 1e-4, 6).map((at) => values[at] as number);
+  if (peaks.length === 0) return new Float32Array(values.length);
+  const clear = peaks.filter((peak) => peak > 0.25 * quantile(peaks, 0.95));
+  const strong = quantile(clear, 0.9);
+  const floor = Math.min(0.3 * strong, quantile(peaks, 0.1));
+  return values.map((value, i) => clamp((value - floor) / (strong - floor + 1e-9), 0, 1) * (gate[i] as number));
+}
+
+/** Timbre values at frame rate, linear in between. */
+function interpolateTimbre(values: Float32Array, count: number): Float32Array {
+  const last = Math.max(0, values.length - 1);
+  return Float32Array.from({ length: count }, (_, i) => {
+    const place = Math.min(last, i / TIMBRE_EVERY);
+    const index = Math.floor(place);
+    const here = values[index] ?? 0;
+    return here + ((values[Math.min(last, index + 1)] ?? 0) - here) * (place - index);
+  });
+}
+
+/** Angle of the mean pitch class over about a second, in turns; keeps its last value where no pitch sounds. */
+function computeChromaAngle(x: Float32Array, y: Float32Array): Float32Array {
+  const smoothX = movingMean(x, FRAME_RATE / 2);
+  const smoothY = movingMean(y, FRAME_RATE / 2);
+  let last = 0;
+  return smoothX.map((value, i) => {
+    const other = smoothY[i] as number;
+    if (Math.hypot(value, other) > 1e-3) last = wrap(Math.atan2(other, value) / (2 * Math.PI), 1);
+    return last;
+  });
+}

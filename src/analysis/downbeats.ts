@@ -1,0 +1,171 @@
+/**
+ * Beats → positions in the bar: the most probable path through (metre, position), 3 or 4 beats a bar, given what sounds on
+ * each beat: bass drum, snare, change of harmony, change of sound. Patterns per position are those of common practice
+ * (kick on 1 and 3, snare on 2 and 4, chords change on 1), each mean-free, so that metres compare.
+ */
+
+import type { Seconds } from '../base/units.ts';
+import { FRAME_RATE } from './frames.ts';
+import type { Measurements } from './measure.ts';
+import { TIMBRE_EVERY } from './measure.ts';
+import { standardDeviation } from './series.ts';
+import { TIMBRE_SIZE } from './timbre.ts';
+
+export interface BarPositions {
+  /** 1 = downbeat, one per beat. */
+  readonly positions: Uint8Array;
+  readonly metre: number;
+}
+
+/** Features of a beat, each to mean 0 and spread 1 over the song. */
+const CUES = ['kick', 'snare', 'bass', 'chord', 'sound'] as const;
+type Cue = (typeof CUES)[number];
+export type BeatCues = Readonly<Record<Cue, Float32Array>>;
+
+/** What is expected on each position of a bar. */
+const PATTERNS: Readonly<Record<3 | 4, Readonly<Record<Cue, readonly number[]>>>> = {
+  4: {
+    kick: [0.5, -0.5, 0.4, -0.4],
+    snare: [-0.5, 0.5, -0.5, 0.5],
+    bass: [0.6, -0.4, 0.2, -0.4],
+    chord: [1.5, -0.6, -0.1, -0.8],
+    sound: [1.2, -0.4, -0.2, -0.6],
+  },
+  3: {
+    kick: [0.9, -0.45, -0.45],
+    snare: [-0.7, 0.35, 0.35],
+    bass: [0.9, -0.45, -0.45],
+    chord: [1.4, -0.7, -0.7],
+    sound: [1, -0.5, -0.5],
+  },
+};
+const METRES = [4, 3] as const;
+/** Log probability of three beats a bar, and of a slip in the count. */
+const THREE_PRIOR = -6;
+const SLIP_COST = 14;
+
+/** Finds the bars. `beats` in seconds. */
+export function findDownbeats(beats: Float64Array, measurements: Measurements): BarPositions {
+  if (beats.length < 3) return { positions: Uint8Array.from(beats, (_, i) => i + 1), metre: 4 };
+  return findBars(computeBeatCues(beats, measurements));
+}
+
+/** The better of the two metres' best paths. */
+export function findBars(cues: BeatCues): BarPositions {
+  const four = bestPath(cues, 4);
+  const three = bestPath(cues, 3);
+  return three.score + THREE_PRIOR > four.score ? { positions: three.positions, metre: 3 } : { positions: four.positions, metre: 4 };
+}
+
+function bestPath(cues: BeatCues, metre: (typeof METRES)[number]): { positions: Uint8Array; score: number } {
+  const patterns = PATTERNS[metre];
+  const count = cues.kick.length;
+  const back = new Uint8Array(count * metre);
+  let scores = new Float64Array(metre);
+  for (let beat = 0; beat < count; beat++) {
+    const next = new Float64Array(metre);
+    for (let position = 0; position < metre; position++) {
+      let best = beat === 0 ? 0 : (scores[(position + metre - 1) % metre] as number);
+      let from = (position + metre - 1) % metre;
+      for (let other = 0; beat > 0 && position === 0 && other < metre - 1; other++) {
+        const slipped = (scores[other] as number) - SLIP_COST;
+        if (slipped > best) [best, from] = [slipped, other];
+      }
+      let evidence = 0;
+      for (const cue of CUES) evidence += (patterns[cue][position] as number) * (cues[cue][beat] as number);
+      next[position] = best + evidence;
+      back[beat * metre + position] = from;
+    }
+    scores = next;
+  }
+  let position = scores.indexOf(Math.max(...scores));
+  const score = scores[position] as number;
+  const positions = new Uint8Array(count);
+  for (let beat = count - 1; beat >= 0; beat--) {
+    positions[beat] = position + 1;
+    position = back[beat * metre + position] as number;
+  }
+  return { positions, score };
+}
+
+/** What sounds on each beat. */
+export function computeBeatCues(beats: Float64Array, { raw, timbre }: Measurements): BeatCues {
+  const bass = raw.fluxSub.map((value, i) => value + (raw.fluxBass[i] as number));
+  const chroma = beatMeans(beats, timbre.slice(TIMBRE_SIZE));
+  const sound = beatMeans(beats, timbre.slice(0, TIMBRE_SIZE).map(whiten));
+  return {
+    kick: standardise(peaksAtBeats(beats, raw.kick)),
+    snare: standardise(peaksAtBeats(beats, raw.snare)),
+    bass: standardise(peaksAtBeats(beats, bass)),
+    chord: standardise(differences(chroma, 2, cosineDistance)),
+    sound: standardise(differences(sound, 4, euclideanDistance)),
+  };
+}
+
+/** Largest value within -30 .. +50 ms of each beat. */
+function peaksAtBeats(beats: Float64Array, curve: Float32Array): Float32Array {
+  return Float32Array.from(beats, (time) => {
+    const frame = Math.round(time * FRAME_RATE);
+    let best = 0;
+    for (let i = Math.max(0, frame - 3); i <= Math.min(curve.length - 1, frame + 5); i++) best = Math.max(best, curve[i] as number);
+    return best;
+  });
+}
+
+/** Mean of each column from one beat to the next; the last beat lasts as long as the one before. */
+function beatMeans(beats: Float64Array, columns: readonly Float32Array[]): Float32Array[] {
+  const rate = FRAME_RATE / TIMBRE_EVERY;
+  const endOf = (i: number): Seconds => beats[i + 1] ?? 2 * (beats[i] as number) - (beats[i - 1] as number);
+  return Array.from(beats, (start, i) => {
+    const from = Math.max(0, Math.ceil(start * rate));
+    const to = Math.max(from + 1, Math.ceil(endOf(i) * rate));
+    return Float32Array.from(columns, (column) => {
+      let sum = 0;
+      for (let at = from; at < to; at++) sum += column[Math.min(at, column.length - 1)] ?? 0;
+      return sum / (to - from);
+    });
+  });
+}
+
+/** Distance between the means of `span` beats before and from each beat on. */
+function differences(rows: readonly Float32Array[], span: number, distance: (a: Float32Array, b: Float32Array) => number): Float32Array {
+  return Float32Array.from(rows, (_, i) => {
+    if (i === 0) return 0;
+    return distance(meanRow(rows.slice(Math.max(0, i - span), i)), meanRow(rows.slice(i, i + span)));
+  });
+}
+
+function meanRow(rows: readonly Float32Array[]): Float32Array {
+  const sum = new Float32Array((rows[0] as Float32Array).length);
+  for (const row of rows) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (row[i] as number) / rows.length;
+  return sum;
+}
+
+export function cosineDistance(a: Float32Array, b: Float32Array): number {
+  let dot = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    dot += (a[i] as number) * (b[i] as number);
+    aa += (a[i] as number) ** 2;
+    bb += (b[i] as number) ** 2;
+  }
+  return aa > 1e-9 && bb > 1e-9 ? 1 - dot / Math.sqrt(aa * bb) : 0;
+}
+
+function euclideanDistance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return Math.sqrt(sum);
+}
+
+function whiten(column: Float32Array): Float32Array {
+  const spread = standardDeviation(column) + 1e-6;
+  return column.map((value) => value / spread);
+}
+
+function standardise(values: Float32Array): Float32Array {
+  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const spread = standardDeviation(values) + 1e-6;
+  return values.map((value) => Math.max(-2.5, Math.min(2.5, (value - mean) / spread)));
+}

@@ -1,0 +1,217 @@
+/**
+ * Spectra → the raw features of one frame, causally: what the live analyzer sees is what the file analysis sees.
+ * Onset strengths are rises of log band magnitudes against a frequency-max-filtered earlier frame ("SuperFlux", Böck and
+ * Widmer 2013); percussive and harmonic parts come from medians across frequency and time (Fitzgerald 2010), the time median
+ * over the past only, so that harmonic features lag by HARMONIC_LAG frames.
+ */
+
+import type { Hertz } from '../base/units.ts';
+import { type BandBank, createBandBank } from './bands.ts';
+import type { SpectrumFrame } from './frames.ts';
+import { RunningMedian } from './running-median.ts';
+
+/** Raw features; magnitudes in natural-log units, levels in linear amplitude, centroid in octaves above 27.5 Hz. */
+export const RAW_NAMES = [
+  'fluxSub',
+  'fluxBass',
+  'fluxLowMid',
+  'fluxMid',
+  'fluxHigh',
+  'fluxTop',
+  'kick',
+  'snare',
+  'hats',
+  'bass',
+  'voice',
+  'low',
+  'amplitude',
+  'centroid',
+  'flatness',
+  'chromaX',
+  'chromaY',
+] as const;
+export type RawName = (typeof RAW_NAMES)[number];
+export type RawFrame = Float32Array;
+export const RAW_INDEX = Object.fromEntries(RAW_NAMES.map((name, index) => [name, index])) as Record<RawName, number>;
+
+/** Upper edges (Hz) of the onset bands, in the order of the flux names. */
+export const FLUX_EDGES: readonly Hertz[] = [120, 260, 620, 2000, 6000, Infinity];
+
+const FLUX_LAG = 2;
+const TIME_MEDIAN = 17;
+const FREQUENCY_MEDIAN_HALF = 5;
+/** Frames by which the harmonic features come late. */
+export const HARMONIC_LAG = (TIME_MEDIAN - 1) / 2;
+
+export class FeatureExtractor {
+  readonly bank: BandBank;
+  /** Chroma (12, harmonic part, linear) of the last frame. */
+  readonly chroma = new Float32Array(12);
+  private readonly bands: Float32Array;
+  private readonly logs: Float32Array[];
+  private readonly rises: Float32Array;
+  private readonly harmonic: Float32Array;
+  private readonly percussive: Float32Array;
+  private readonly timeMedians: RunningMedian[];
+  private readonly medianScratch = new Float32Array(2 * FREQUENCY_MEDIAN_HALF + 1);
+  private readonly fluxGroup: Int8Array;
+  private readonly groupSizes: Float32Array;
+  private readonly raw = new Float32Array(RAW_NAMES.length);
+  private readonly hopSamples: number;
+
+  constructor(rate: Hertz, windowLength: number) {
+    this.bank = createBandBank(rate, windowLength);
+    const count = this.bank.count;
+    this.hopSamples = Math.round(rate / 100);
+    this.bands = new Float32Array(count);
+    this.logs = Array.from({ length: FLUX_LAG + 1 }, () => new Float32Array(count));
+    this.rises = new Float32Array(count);
+    this.harmonic = new Float32Array(count);
+    this.percussive = new Float32Array(count);
+    this.timeMedians = Array.from({ length: count }, () => new RunningMedian(TIME_MEDIAN));
+    this.fluxGroup = Int8Array.from(this.bank.centres, (centre) => FLUX_EDGES.findIndex((edge) => centre < edge));
+    this.groupSizes = new Float32Array(FLUX_EDGES.length);
+    for (const group of this.fluxGroup) this.groupSizes[group] = (this.groupSizes[group] as number) + 1;
+  }
+
+  /** The raw features of a frame, in the order of RAW_NAMES; `gain` brings the music to about -20 dBFS. The result is scratch. */
+  extract(frame: SpectrumFrame, gain: number): RawFrame {
+    this.bank.apply(frame.magnitudes, this.bands);
+    this.takeLogs(frame.index, gain);
+    this.computeRises(frame.index);
+    this.separate(frame.index);
+    this.raw.fill(0);
+    this.sumFluxes();
+    this.sumHits();
+    this.sumHarmonic();
+    this.describeShape();
+    this.raw[RAW_INDEX.amplitude] = centreAmplitude(frame.samples, this.hopSamples);
+    return this.raw;
+  }
+
+  private takeLogs(index: number, gain: number): void {
+    const logs = this.logs[index % this.logs.length] as Float32Array;
+    for (let band = 0; band < logs.length; band++) logs[band] = Math.log1p(gain * (this.bands[band] as number));
+  }
+
+  /** Rise of each band's log against the loudest of three neighbours FLUX_LAG frames ago. */
+  private computeRises(index: number): void {
+    const now = this.logs[index % this.logs.length] as Float32Array;
+    const before = this.logs[(index + 1) % this.logs.length] as Float32Array;
+    const last = now.length - 1;
+    for (let band = 0; band <= last; band++) {
+      const reference = Math.max(before[Math.max(0, band - 1)] as number, before[band] as number, before[Math.min(last, band + 1)] as number);
+      this.rises[band] = Math.max(0, (now[band] as number) - reference);
+    }
+  }
+
+  /** Harmonic and percussive magnitudes by a Wiener mask of the two medians. */
+  private separate(index: number): void {
+    const logs = this.logs[index % this.logs.length] as Float32Array;
+    for (let band = 0; band < logs.length; band++) {
+      const steady = (this.timeMedians[band] as RunningMedian).push(logs[band] as number);
+      const broad = this.medianAround(logs, band);
+      const harmonicPower = Math.expm1(steady) ** 2;
+      const percussivePower = Math.expm1(broad) ** 2;
+      const mask = harmonicPower / (harmonicPower + percussivePower + 1e-9);
+      this.harmonic[band] = mask * (logs[band] as number);
+      this.percussive[band] = (1 - mask) * (logs[band] as number);
+    }
+  }
+
+  private medianAround(logs: Float32Array, band: number): number {
+    const low = Math.max(0, band - FREQUENCY_MEDIAN_HALF);
+    const high = Math.min(logs.length, band + FREQUENCY_MEDIAN_HALF + 1);
+    const scratch = this.medianScratch;
+    for (let i = low; i < high; i++) {
+      const value = logs[i] as number;
+      let at = i - low;
+      while (at > 0 && (scratch[at - 1] as number) > value) scratch[at] = scratch[--at] as number;
+      scratch[at] = value;
+    }
+    return scratch[(high - low) >> 1] as number;
+  }
+
+  private sumFluxes(): void {
+    for (let band = 0; band < this.rises.length; band++) {
+      const group = this.fluxGroup[band] as number;
+      this.raw[group] = (this.raw[group] as number) + (this.rises[band] as number) / (this.groupSizes[group] as number);
+    }
+  }
+
+  /** Kick, snare and hats: rises within their bands, weighted by how percussive the band is. */
+  private sumHits(): void {
+    const { centres } = this.bank;
+    let kick = 0;
+    let snareBody = 0;
+    let snareNoise = 0;
+    let hats = 0;
+    for (let band = 0; band < this.rises.length; band++) {
+      const centre = centres[band] as number;
+      const rise = this.rises[band] as number;
+      if (rise === 0) continue;
+      const percussive = this.percussive[band] as number;
+      const share = percussive / (percussive + (this.harmonic[band] as number) + 1e-6);
+      if (centre < 130) kick += rise;
+      else if (centre > 150 && centre < 420) snareBody += rise * share;
+      else if (centre > 1500 && centre < 5500) snareNoise += rise * share;
+      else if (centre > 7000) hats += rise * share;
+    }
+    this.raw[RAW_INDEX.kick] = kick;
+    this.raw[RAW_INDEX.snare] = Math.sqrt(snareBody * snareNoise);
+    this.raw[RAW_INDEX.hats] = hats;
+  }
+
+  private sumHarmonic(): void {
+    const { centres, pitchClass } = this.bank;
+    this.chroma.fill(0);
+    let bass = 0;
+    let voice = 0;
+    let low = 0;
+    for (let band = 0; band < this.harmonic.length; band++) {
+      const centre = centres[band] as number;
+      const tone = this.harmonic[band] as number;
+      if (centre < 250) {
+        bass += tone;
+        low += tone + (this.percussive[band] as number);
+      } else if (centre > 280 && centre < 3400) voice += tone;
+      const pitch = pitchClass[band] as number;
+      if (pitch >= 0) this.chroma[pitch] = (this.chroma[pitch] as number) + tone * tone;
+    }
+    this.raw[RAW_INDEX.bass] = bass;
+    this.raw[RAW_INDEX.voice] = voice;
+    this.raw[RAW_INDEX.low] = low;
+  }
+
+  /** Centroid and flatness of the band magnitudes, and the mean pitch class as a point on the circle. */
+  private describeShape(): void {
+    let sum = 0;
+    let weighted = 0;
+    let logSum = 0;
+    for (let band = 0; band < this.bands.length; band++) {
+      const magnitude = this.bands[band] as number;
+      sum += magnitude;
+      weighted += magnitude * Math.log2((this.bank.centres[band] as number) / 27.5);
+      logSum += Math.log(magnitude + 1e-7);
+    }
+    const count = this.bands.length;
+    this.raw[RAW_INDEX.centroid] = sum > 1e-4 ? weighted / sum : 0;
+    this.raw[RAW_INDEX.flatness] = sum > 1e-4 ? Math.exp(logSum / count) / (sum / count) : 0;
+    let x = 0;
+    let y = 0;
+    for (let pitch = 0; pitch < 12; pitch++) {
+      x += (this.chroma[pitch] as number) * Math.cos((2 * Math.PI * pitch) / 12);
+      y += (this.chroma[pitch] as number) * Math.sin((2 * Math.PI * pitch) / 12);
+    }
+    this.raw[RAW_INDEX.chromaX] = x;
+    this.raw[RAW_INDEX.chromaY] = y;
+  }
+}
+
+/** Root mean square of the hop in the middle of the window. */
+function centreAmplitude(samples: Float32Array, hop: number): number {
+  const from = (samples.length - hop) >> 1;
+  let sum = 0;
+  for (let i = from; i < from + hop; i++) sum += (samples[i] as number) ** 2;
+  return Math.sqrt(sum / hop);
+}

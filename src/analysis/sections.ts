@@ -1,0 +1,147 @@
+/**
+ * Bars → sections: the division into stretches of bars that each sound alike, at the least cost (dynamic programming over
+ * the spread within a stretch, a price per boundary and a preference for lengths of 4 and 8 bars), then letters by
+ * likeness and kinds by energy. Boundaries lie on downbeats by construction.
+ */
+
+import { quantile } from '../base/math.ts';
+import type { Seconds } from '../base/units.ts';
+import type { Section, SectionKind } from '../timeline/timeline.ts';
+import type { Bar } from './bars.ts';
+
+const LONGEST_BARS = 64;
+/** Price of a boundary, in the mean square distance of a bar from the song's mean. */
+const BOUNDARY_PRICE = 1.1;
+/** Two stretches with means nearer than this carry the same letter. */
+const SAME_LETTER = 0.55;
+
+/** Index range of bars. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The sections of a track; one for the whole of it when there are no bars. */
+export function findSections(bars: readonly Bar[], duration: Seconds): Section[] {
+  if (bars.length < 2) return [{ start: 0, end: duration, label: 'A', kind: 'verse', energy: bars[0]?.means.energy ?? 0 }];
+  const stretches = divideBars(bars);
+  const letters = letterStretches(bars, stretches);
+  const kinds = nameKinds(bars, stretches);
+  return stretches.map(({ from, to }, i) => ({
+    start: from === 0 ? 0 : (bars[from] as Bar).start,
+    end: to === bars.length ? duration : (bars[to] as Bar).start,
+    label: letters[i] as string,
+    kind: kinds[i] as SectionKind,
+    energy: meanEnergy(bars, from, to),
+  }));
+}
+
+/** The cheapest division. */
+export function divideBars(bars: readonly Bar[]): Stretch[] {
+  const spread = spreadWithin(bars);
+  const best = new Float64Array(bars.length + 1).fill(Infinity);
+  const from = new Int32Array(bars.length + 1);
+  best[0] = 0;
+  for (let to = 1; to <= bars.length; to++) {
+    for (let start = Math.max(0, to - LONGEST_BARS); start < to; start++) {
+      const atEdge = start === 0 || to === bars.length;
+      const cost = (best[start] as number) + spread(start, to) + BOUNDARY_PRICE + priceOfLength(to - start, atEdge);
+      if (cost < (best[to] as number)) [best[to], from[to]] = [cost, start];
+    }
+  }
+  const stretches: Stretch[] = [];
+  for (let to = bars.length; to > 0; to = from[to] as number) stretches.unshift({ from: from[to] as number, to });
+  return stretches;
+}
+
+/** Music comes in fours and eights; the first and last stretch may have been cut. */
+function priceOfLength(length: number, atEdge: boolean): number {
+  const price = length % 8 === 0 ? 0 : length % 4 === 0 ? 0.1 : length % 2 === 0 ? 0.5 : 0.8;
+  return (atEdge ? 0.5 * price : price) + (length < 4 && !atEdge ? 0.6 : 0);
+}
+
+/** Sum of squared distances from the stretch's mean, by running sums. */
+function spreadWithin(bars: readonly Bar[]): (from: number, to: number) => number {
+  const size = bars[0]?.features.length ?? 0;
+  const sums = new Float64Array((bars.length + 1) * size);
+  const squares = new Float64Array(bars.length + 1);
+  bars.forEach(({ features }, bar) => {
+    let square = 0;
+    for (let i = 0; i < size; i++) {
+      const value = features[i] as number;
+      square += value * value;
+      sums[(bar + 1) * size + i] = (sums[bar * size + i] as number) + value;
+    }
+    squares[bar + 1] = (squares[bar] as number) + square;
+  });
+  return (from, to) => {
+    let ofMeans = 0;
+    for (let i = 0; i < size; i++) ofMeans += ((sums[to * size + i] as number) - (sums[from * size + i] as number)) ** 2;
+    return Math.max(0, (squares[to] as number) - (squares[from] as number) - ofMeans / (to - from));
+  };
+}
+
+/** 'A', 'B' … in order of appearance; a stretch like an earlier one takes its letter. */
+function letterStretches(bars: readonly Bar[], stretches: readonly Stretch[]): string[] {
+  const means = stretches.map(({ from, to }) => meanFeatures(bars, from, to));
+  const groups: number[] = [];
+  let next = 0;
+  means.forEach((mean, i) => {
+    let nearest = -1;
+    let distance = SAME_LETTER;
+    for (let j = 0; j < i; j++) {
+      const away = distanceBetween(mean, means[j] as Float32Array);
+      if (away < distance) [nearest, distance] = [j, away];
+    }
+    groups.push(nearest < 0 ? next++ : (groups[nearest] as number));
+  });
+  return groups.map(letterOf);
+}
+
+function letterOf(group: number): string {
+  const letter = String.fromCharCode(65 + (group % 26));
+  return group < 26 ? letter : `${letter}${Math.floor(group / 26)}`;
+}
+
+function meanFeatures(bars: readonly Bar[], from: number, to: number): Float32Array {
+  const mean = new Float32Array((bars[from] as Bar).features.length);
+  for (const { features } of bars.slice(from, to)) for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) + (features[i] as number) / (to - from);
+  return mean;
+}
+
+function distanceBetween(a: Float32Array, b: Float32Array): number {
+  return Math.sqrt(a.reduce((sum, value, i) => sum + (value - (b[i] as number)) ** 2, 0));
+}
+
+export function meanEnergy(bars: readonly Bar[], from: number, to: number): number {
+  return bars.slice(from, to).reduce((sum, { means }) => sum + means.energy, 0) / Math.max(1, to - from);
+}
+
+/** What a stretch is for: by its energy among the others, its slope and what follows. */
+function nameKinds(bars: readonly Bar[], stretches: readonly Stretch[]): SectionKind[] {
+  const energies = stretches.map(({ from, to }) => meanEnergy(bars, from, to));
+  const high = quantile(bars.map(({ means }) => means.energy), 0.8);
+  const low = quantile(bars.map(({ means }) => means.energy), 0.2);
+  const dropLevel = Math.max(low + 0.72 * (high - low), 0.3);
+  const calmLevel = low + 0.45 * (high - low);
+  const kinds = stretches.map((stretch, i): SectionKind => {
+    const energy = energies[i] as number;
+    const before = energies[i - 1];
+    const after = energies[i + 1];
+    if (energy >= dropLevel && stretch.to - stretch.from >= 4) return 'drop';
+    if (before === undefined) return 'intro';
+    if (after === undefined) return energy < before ? 'outro' : 'verse';
+    if (after >= dropLevel && after - energy > 0.1 && risesThrough(bars, stretch)) return 'build';
+    return energy < calmLevel && energies.slice(0, i).some((earlier) => earlier > calmLevel) ? 'breakdown' : 'verse';
+  });
+  return kinds;
+}
+
+/** Whether brightness, loudness or onset density grows from the first to the second half by a tenth or more in all. */
+function risesThrough(bars: readonly Bar[], { from, to }: Stretch): boolean {
+  if (to - from < 2 || to - from > 16) return false;
+  const middle = (from + to) >> 1;
+  const level = (start: number, end: number): number =>
+    bars.slice(start, end).reduce((sum, { means }) => sum + means.brightness + means.loudness + means.onset + means.snare + means.hats, 0) / (end - start);
+  return level(middle, to) - level(from, middle) > 0.1;
+}

@@ -51,12 +51,12 @@ export class TopLine {
     this.#osc.value.textContent = telemetry.oscBad > 0 ? `${telemetry.oscReceived} (${telemetry.oscBad})` : String(telemetry.oscReceived);
   }
 
-  /** Once per display frame: the lamp lights on the beat and fades within it. */
+  /** Once per display frame: the beat's lamp flashes on it and stays dimly lit until the next. */
   setBeat(time: number, duration: number, place: BeatPlace | null, playing: boolean): void {
     this.#time.value.textContent = duration > 0 ? `${clockText(time)} / ${clockText(duration)}` : clockText(time);
     this.#lamps.forEach((lamp, index) => {
       const isNow = place !== null && playing && (place.positionInBar - 1) % 4 === index;
-      lamp.style.setProperty('--glow', isNow ? String((1 - place.phase) ** 1.6) : '0');
+      lamp.style.setProperty('--glow', isNow ? String(0.2 + 0.8 * (1 - place.phase) ** 1.6) : '0');
     });
   }
 }

@@ -43,7 +43,7 @@ export class Painter {
   readonly renderer: WebGLRenderer;
   readonly textures = new FrameTextures();
   readonly #options: PainterOptions;
-  #mixer = new PictureMixer(this.textures);
+  #mixer: PictureMixer;
   readonly #chain = new LookChain();
   readonly #enlarge = new Pass(ENLARGE, uniformsOf({ picture: null, pictureSize: new Vector2(1, 1), cover: new Vector2(1, 1), aspect: 1, zoom: 1, angle: 0, shift: new Vector2(0, 0), sharpen: 0.3 }), 'enlarge');
   readonly #finish = new Pass(FINISH, uniformsOf({ picture: null, hue: 0, contrast: 1, saturation: 1, light: 1, turnOver: 0, dither: 0 }), 'finish');
@@ -54,6 +54,7 @@ export class Painter {
 
   constructor(canvas: HTMLCanvasElement, options: PainterOptions) {
     this.#options = options;
+    this.#mixer = new PictureMixer(this.textures, !options.readable);
     this.renderer = new WebGLRenderer({ canvas, antialias: false, alpha: false, depth: false, stencil: false, powerPreference: 'high-performance' });
     this.renderer.autoClear = false;
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
@@ -137,7 +138,7 @@ export class Painter {
     event.preventDefault();
     this.#lost = true;
     this.#last = null;
-    this.#mixer = new PictureMixer(this.textures);
+    this.#mixer = new PictureMixer(this.textures, !this.#options.readable);
   }
 
   #reportShader(log: string, source: string): void {

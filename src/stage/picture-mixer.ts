@@ -19,6 +19,7 @@ const STEP_FORWARD: Seconds = 0.5;
 
 export class PictureMixer {
   readonly #textures: FrameTextures;
+  readonly #dissolves: boolean;
   readonly #pass = new Pass(MIX, uniformsOf({ first: null, second: null, ghost: null, position: 0, ghostWeight: 0 }), 'mix');
   #shown: WebGLRenderTarget | null = null;
   #spare: WebGLRenderTarget | null = null;
@@ -26,8 +27,10 @@ export class PictureMixer {
   #ghostAge: Seconds = Infinity;
   #last: FramePick | null = null;
 
-  constructor(textures: FrameTextures) {
+  /** `dissolves` = false for an export: what is shown depends on the time alone, never on when frames came. */
+  constructor(textures: FrameTextures, dissolves: boolean) {
     this.#textures = textures;
+    this.#dissolves = dissolves;
   }
 
   /** The mixed picture; null before the first frame. */
@@ -40,7 +43,7 @@ export class PictureMixer {
     const { width, height } = pick.from;
     this.#fit(width, height);
     this.#ghostAge += elapsed;
-    if (this.#last !== null && !isContinuous(this.#last, pick)) this.#beginDissolve();
+    if (this.#dissolves && this.#last !== null && !isContinuous(this.#last, pick)) this.#beginDissolve();
     this.#last = pick;
     const target = this.#spare as WebGLRenderTarget;
     this.#pass.set('first', this.#textures.get(pick.from));

@@ -57,7 +57,8 @@ function describeUnknownKey(key: string, path: Path, schema: z.ZodType): string 
 
 /** The branch that got furthest tells best what is wrong. */
 function describeUnion(issue: Extract<Issue, { code: 'invalid_union' }>, schema: z.ZodType, data: unknown): string {
-  const deepest = issue.errors.map((branch) => branch.find(({ code, path }) => code === 'unrecognized_keys' || path.length > 0)).find((one) => one !== undefined);
+  const all = issue.errors.flat();
+  const deepest = all.find(({ code }) => code === 'unrecognized_keys') ?? all.find(({ path }) => path.length > 0);
   if (deepest !== undefined) return describeIssue({ ...deepest, path: [...issue.path, ...deepest.path] } as Issue, schema, data);
   return `${nameOf(issue.path)} has the wrong form: ${show(valueAt(data, issue.path))}.`;
 }

@@ -10,13 +10,13 @@ import type { CurveName, Timeline } from '../timeline/timeline.ts';
 import { accentOfNextBeat, bumpShape, preRollOf, stepShape } from './beat-shape.ts';
 import { barInPhrase, CURVE_INDEX, MomentSource, PHRASE_BARS } from './moment.ts';
 import type { Moment } from './moment.ts';
-import type { RouteSpec, RouteTime } from './route-types.ts';
+import type { RouteFeature, RouteSpec, RouteTime } from './route-types.ts';
 
 export * from './route-types.ts';
 
 const DT = 1 / TICKS_PER_SECOND;
 /** Ticks run before an answer after a jump, so that followers have settled. */
-export const ROUTE_PRE_ROLL_TICKS = 2 * TICKS_PER_SECOND;
+export const ROUTE_PRE_ROLL_TICKS = 8 * TICKS_PER_SECOND;
 
 /** Places of one route in the state array. */
 const VALUE = 0; // what the follower or envelope stands at, feature units
@@ -51,7 +51,9 @@ export class RouteBank {
   /** A state whose followers have settled, as it stands before `tick`. */
   warmState(tick: Tick): RouteState {
     const state = this.createState();
-    for (let before = Math.max(0, tick - ROUTE_PRE_ROLL_TICKS); before < tick; before++) this.step(state, this.#source.at(before));
+    const first = Math.max(0, tick - ROUTE_PRE_ROLL_TICKS);
+    if (first > 0) this.#settle(state, this.#source.at(first));
+    for (let before = first; before < tick; before++) this.step(state, this.#source.at(before));
     return state;
   }
 
@@ -68,6 +70,13 @@ export class RouteBank {
       values[spec.to] = (values[spec.to] ?? 0) + spec.offset + spec.gain * (state[i * SLOTS + VALUE] as number);
     }
     return values;
+  }
+
+  /** Followers stand where their feature is. */
+  #settle(state: RouteState, moment: Moment): void {
+    this.#specs.forEach((spec, i) => {
+      if (spec.shape === 'follow') state[i * SLOTS + VALUE] = shaped(spec, featureAt(spec, moment));
+    });
   }
 
   #stepRoute(spec: RouteSpec, state: RouteState, at: number, moment: Moment): void {
@@ -128,7 +137,12 @@ function shaped(spec: RouteSpec, feature: number): number {
 }
 
 function featureAt(spec: RouteSpec, moment: Moment): number {
-  switch (spec.feature) {
+  const curve = CURVE_INDEX[spec.feature as CurveName] as number | undefined;
+  return curve === undefined ? eventAt(spec.feature as Exclude<RouteFeature, CurveName>, spec, moment) : (moment.curves[curve] as number);
+}
+
+function eventAt(feature: Exclude<RouteFeature, CurveName>, spec: RouteSpec, moment: Moment): number {
+  switch (feature) {
     case 'beat': return 1 - moment.phase;
     case 'bar': return 1 - (moment.positionInBar - 1 + moment.phase) / moment.metre;
     case 'phrase': return 1 - (barInPhrase(moment.bar) + (moment.positionInBar - 1 + moment.phase) / moment.metre) / PHRASE_BARS;
@@ -137,7 +151,6 @@ function featureAt(spec: RouteSpec, moment: Moment): number {
     case 'event:silence': return moment.silence;
     case 'section': return spec.values[moment.label % Math.max(1, spec.values.length)] ?? 0;
     case 'constant': return 1;
-    default: return moment.curves[CURVE_INDEX[spec.feature]] as number;
   }
 }
 

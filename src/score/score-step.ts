@@ -47,6 +47,8 @@ export interface ScoreState {
   readonly groove: Unit;
   readonly breath: Unit;
   readonly drop: Unit;
+  /** The drop as the pulse feels it: swells in a moment, so that nothing jumps. */
+  readonly impact: Unit;
   readonly sister: Unit;
   /** Sister prompts by prompt, of all presets walked so far. */
   readonly sisters: ReadonlyMap<string, string>;
@@ -65,7 +67,7 @@ export interface Lookups {
 export function startScore(scheme: Scheme, controls: ControlState, moment: Moment): ScoreState {
   return {
     tick: moment.tick, scheme, controls, routes: scheme.bank.createState(), walk: startWalk(scheme.plan, moment), orbit: 0, pulse: 0,
-    groove: 0, breath: 1, drop: 0, sister: 0, sisters: sistersOf(scheme.plan.preset), guidance: 1, carried: 0,
+    groove: 0, breath: 1, drop: 0, impact: 0, sister: 0, sisters: sistersOf(scheme.plan.preset), guidance: 1, carried: 0,
   };
 }
 
@@ -86,22 +88,23 @@ export function stepScore(state: ScoreState, bank: ControlBank, moment: Moment):
   const breath = breathGoal + (state.breath - breathGoal) * decayOver(DT, 0.06);
   const drive: WalkDrive = { musicSpeed: musicSpeed(preset, routed['walk.speed'], moment), handSpeed: hand('/walk/speed'), groove, grooveSpeed: grooveSpeed(moment, groove), energy: clamp(routed['walk.speed'] ?? 0.5, 0, 1) };
   const orbitSpeed = drive.musicSpeed * drive.handSpeed * hand('/walk/noise') * Math.max(0, 1 + (routed['walk.orbit'] ?? 0)) * drive.grooveSpeed * breath;
+  const impact = moment.drop + (state.impact - moment.drop) * decayOver(DT, 0.12);
   const carried = state.carried * decayOver(DT, 0.15);
   const sisterGoal = clamp((routed['walk.sister'] ?? 0) + hand('/walk/sister'), 0, MOST_SISTER);
   const fresh = moment.drop - state.drop > 0.5 && state.scheme.plan.source.live && preset.change.on === 'drop';
   const walk = fresh ? { ...state.walk, changes: state.walk.changes + 1 } : state.walk;
   return {
-    ...state, tick: moment.tick, controls, groove, breath, drop: moment.drop,
+    ...state, tick: moment.tick, controls, groove, breath, drop: moment.drop, impact,
     walk: stepWalk(walk, state.scheme.plan, moment, drive),
     orbit: state.orbit + (orbitSpeed * DT) / (preset.noise.orbitBars * moment.barSeconds),
-    carried, pulse: clamp(carried + pulseOf(preset, routed, hand('/walk/pulse'), moment), -FARTHEST_PULSE, FARTHEST_PULSE),
+    carried, pulse: clamp(carried + pulseOf(preset, routed, hand('/walk/pulse'), impact), -FARTHEST_PULSE, FARTHEST_PULSE),
     sister: sisterGoal + (state.sister - sisterGoal) * decayOver(DT, 0.1),
     guidance: Math.max(0, 1 + (routed['walk.guidance'] ?? 0)) * hand('/walk/guidance'),
   };
 }
 
-function pulseOf(preset: Preset, routed: Readonly<Record<string, number>>, hand: number, moment: Moment): number {
-  return preset.pulse * hand * (routed['walk.pulse'] ?? 0) * (1 + moment.drop);
+function pulseOf(preset: Preset, routed: Readonly<Record<string, number>>, hand: number, impact: Unit): number {
+  return preset.pulse * hand * (routed['walk.pulse'] ?? 0) * (1 + impact);
 }
 
 /** Energy drives speed exponentially between the preset's slowest and fastest; a drop lifts it, silence lowers it. */
@@ -149,7 +152,7 @@ function loadPreset(state: ScoreState, scheme: Scheme, bank: ControlBank, moment
   const look = { ...Object.fromEntries(Object.keys(bank.group(state.controls, 'look')).map((path) => [path, bank.fallback(path)])), ...plan.preset.look.values };
   const controls = Object.entries(look).reduce((values, [path, value]) => bank.change(values, path, value), state.controls);
   const routes = scheme.bank.warmState(moment.tick);
-  const carried = state.pulse - pulseOf(plan.preset, scheme.bank.valuesOf(routes), bank.number(state.controls, '/walk/pulse'), moment);
+  const carried = state.pulse - pulseOf(plan.preset, scheme.bank.valuesOf(routes), bank.number(state.controls, '/walk/pulse'), state.impact);
   return joinScheme({ ...state, controls, routes, carried, sisters: new Map([...state.sisters, ...sistersOf(plan.preset)]) }, scheme, moment);
 }
 

@@ -20,6 +20,9 @@ import { storyboardOf } from './storyboard.ts';
 import type { Scene } from './storyboard.ts';
 
 const STORE_EVERY: Tick = TICKS_PER_SECOND;
+/** Near the last tick asked for, states are also stored this often: planners look ahead and come back. */
+const NEAR_EVERY: Tick = 8;
+const NEAR_STATES = 256;
 
 export interface ScoreOptions {
   readonly timeline: Timeline;
@@ -49,7 +52,8 @@ export class Score {
   readonly #bank: ControlBank;
   readonly #first: Scheme;
   readonly #schemes = new Map<Preset, Scheme>();
-  readonly #stored = new Map<number, ScoreState>();
+  readonly #stored = new Map<Tick, ScoreState>();
+  readonly #near = new Map<Tick, ScoreState>();
   #log: ControlChange[];
   #boards: BoardChange[] = [];
   #state: ScoreState | undefined;
@@ -129,6 +133,10 @@ export class Score {
 
   #store(state: ScoreState): ScoreState {
     if (state.tick % STORE_EVERY === 0) this.#stored.set(state.tick, { ...state, routes: state.routes.slice() });
+    else if (state.tick % NEAR_EVERY === 0 && !this.#near.has(state.tick)) {
+      this.#near.set(state.tick, { ...state, routes: state.routes.slice() });
+      if (this.#near.size > NEAR_STATES) this.#near.delete(this.#near.keys().next().value as Tick);
+    }
     return state;
   }
 
@@ -167,6 +175,10 @@ export class Score {
   }
 
   #nearestStored(tick: Tick): ScoreState | undefined {
+    for (let at = Math.floor(tick / NEAR_EVERY) * NEAR_EVERY; at > tick - STORE_EVERY; at -= NEAR_EVERY) {
+      const near = this.#near.get(at) ?? this.#stored.get(at);
+      if (near !== undefined) return near;
+    }
     for (let at = Math.floor(tick / STORE_EVERY) * STORE_EVERY; at >= 0; at -= STORE_EVERY) {
       const stored = this.#stored.get(at);
       if (stored !== undefined) return stored;
@@ -175,7 +187,7 @@ export class Score {
   }
 
   #forgetFrom(tick: Tick): void {
-    for (const at of this.#stored.keys()) if (at >= Math.max(0, tick)) this.#stored.delete(at);
+    for (const states of [this.#stored, this.#near]) for (const at of states.keys()) if (at >= Math.max(0, tick)) states.delete(at);
     if (this.#state !== undefined && this.#state.tick >= tick) this.#state = undefined;
   }
 

@@ -107,11 +107,22 @@ function arriveAtOnce(state: WalkState, anchor: Anchor, moment: Moment): WalkSta
 
 /** Begins a glide from where it is, at the speed it has. */
 function setOut(state: WalkState, place: Place, landTick: Tick, moment: Moment, groove: Unit, goal: { readonly section: number; readonly waypoint: number }): WalkState {
-  const glide: Glide = {
+  const wanted: Glide = {
     departTick: moment.tick, landTick: Math.max(landTick, moment.tick + 1), startFraction: state.fraction, startSpeed: state.speed,
     beatSeconds: moment.beatSeconds, groove: Math.min(DEEPEST_GROOVE, groove), section: goal.section, waypoint: goal.waypoint,
   };
-  return { ...state, to: place, glide };
+  return { ...state, to: place, glide: noSlower(wanted) };
+}
+
+/** A glide that sets out too fast for its landing lands earlier rather than brake at once. */
+function noSlower(wanted: Glide): Glide {
+  let glide = wanted;
+  for (let tries = 0; tries < 8; tries++) {
+    const excess = startSlope(glide) / (3 * (1 - glide.startFraction));
+    if (!(excess > 1)) return glide;
+    glide = { ...glide, landTick: glide.departTick + Math.max(1, Math.floor((glide.landTick - glide.departTick) / Math.max(1.1, excess))) };
+  }
+  return glide;
 }
 
 function followGlide(state: WalkState, glide: Glide, moment: Moment): WalkState {
@@ -129,15 +140,23 @@ function followGlide(state: WalkState, glide: Glide, moment: Moment): WalkState 
  * fastest on whole beats before the landing.
  */
 export function glideFraction(glide: Glide, tick: Tick): Unit {
-  const length = glide.landTick - glide.departTick;
-  const beatsLeft = (ticks: number): number => ticks / (TICKS_PER_SECOND * glide.beatSeconds);
-  const whole = danced(beatsLeft(length), glide.groove);
-  const along = clamp(1 - danced(beatsLeft(glide.landTick - tick), glide.groove) / whole, 0, 1);
+  const whole = danced(beatsIn(glide, glide.landTick - glide.departTick), glide.groove);
+  const along = clamp(1 - danced(beatsIn(glide, glide.landTick - tick), glide.groove) / whole, 0, 1);
   const rest = 1 - glide.startFraction;
-  const alongPerTick = ((1 + glide.groove * Math.cos(2 * Math.PI * beatsLeft(length))) * beatsLeft(1)) / whole;
-  const slope = clamp(glide.startSpeed / alongPerTick, 0, 3 * rest);
+  const slope = clamp(startSlope(glide), 0, 3 * rest);
   const eased = along * along * (3 - 2 * along);
   return clamp(glide.startFraction + rest * eased + slope * along * (1 - along) ** 2, 0, 1);
+}
+
+/** Starting speed as a slope over the danced time of the whole glide (0..1). */
+function startSlope(glide: Glide): number {
+  const length = beatsIn(glide, glide.landTick - glide.departTick);
+  const alongPerTick = ((1 + glide.groove * Math.cos(2 * Math.PI * length)) * beatsIn(glide, 1)) / danced(length, glide.groove);
+  return glide.startSpeed / alongPerTick;
+}
+
+function beatsIn({ beatSeconds }: Glide, ticks: number): number {
+  return ticks / (TICKS_PER_SECOND * beatSeconds);
 }
 
 function danced(beats: number, groove: Unit): number {
@@ -177,9 +196,15 @@ export function goTo(state: WalkState, place: Place, landTick: Tick, moment: Mom
   const standing = { section: state.section, waypoint: state.waypoint };
   const under = !samePlace(state.from, state.to) && state.fraction > 0;
   if (!under) return samePlace(state.from, place) ? { ...state, next: undefined } : setOut(state, place, landTick, moment, groove, standing);
-  if (samePlace(state.to, place)) return { ...setOut(state, place, landTick, moment, groove, standing), next: undefined };
-  const halfway = Math.min(moment.tick + tickOfSeconds(moment.beatSeconds), Math.round((moment.tick + landTick) / 2));
-  return { ...setOut(state, state.to, halfway, moment, groove, standing), next: { place, landTick: Math.max(landTick, halfway + 1) } };
+  if (samePlace(state.to, place)) return { ...hurry(state, landTick, moment, groove, standing), next: undefined };
+  const beat = tickOfSeconds(moment.beatSeconds);
+  const finished = hurry(state, moment.tick + Math.min(beat, Math.max(beat / 2, Math.round((landTick - moment.tick) / 2))), moment, groove, standing);
+  return { ...finished, next: { place, landTick: Math.max(landTick, (finished.glide?.landTick ?? moment.tick) + Math.round(beat / 2)) } };
+}
+
+/** Brings what is under way to its end by a tick; what lands sooner anyway is left alone. */
+function hurry(state: WalkState, landTick: Tick, moment: Moment, groove: Unit, standing: { readonly section: number; readonly waypoint: number }): WalkState {
+  return state.glide !== undefined && state.glide.landTick <= landTick ? state : setOut(state, state.to, landTick, moment, groove, standing);
 }
 
 /** `/cue/go`: what is under way lands on the next beat; from a dwell the next waypoint does. */
@@ -188,7 +213,7 @@ export function goNext(state: WalkState, plan: Plan, moment: Moment, groove: Uni
   const landTick = tickOfSeconds(toBeat < moment.beatSeconds / 2 ? moment.nextBeatTime + moment.beatSeconds : moment.nextBeatTime);
   const changes = state.changes + 1;
   const under = !samePlace(state.from, state.to) && state.fraction > 0;
-  if (under) return { ...setOut(state, state.to, landTick, moment, groove, state), changes };
+  if (under) return { ...hurry(state, landTick, moment, groove, state), changes };
   return { ...setOut(state, cuePlace(state, plan, moment, changes), landTick, moment, groove, { section: moment.section, waypoint: state.waypoint + 1 }), changes };
 }
 

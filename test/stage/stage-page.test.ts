@@ -83,6 +83,7 @@ describe('the stage page', () => {
     await page.addInitScript(() => {
       const starts: { when: number; offset: number; length: number; rate: number }[] = [];
       Object.assign(globalThis, { latentbeatStarts: starts });
+      // oxlint-disable-next-line typescript/unbound-method -- called with its node below
       const start = AudioBufferSourceNode.prototype.start;
       AudioBufferSourceNode.prototype.start = function record(this: AudioBufferSourceNode, when = 0, offset = 0) {
         starts.push({ when, offset, length: this.buffer?.length ?? 0, rate: this.buffer?.sampleRate ?? 1 });

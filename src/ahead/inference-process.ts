@@ -34,6 +34,8 @@ function main(): void {
   // Ctrl-C reaches the whole process group; the parent decides what follows.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit(0));
+  // A parent that left while this file was loading has closed the channel before anyone listened.
+  if (!process.connected) process.exit(0);
   const pixels = new Socket({ fd: PIXEL_DESCRIPTOR, readable: false, writable: true });
   pixels.on('error', () => process.exit(0));
   let worker: Worker | undefined;

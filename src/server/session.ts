@@ -10,22 +10,19 @@ import { barTickFrom } from '../ahead/keyframes.ts';
 import { LookAhead } from '../ahead/look-ahead.ts';
 import type { Frame } from '../ahead/types.ts';
 import { messageOf, UserError } from '../base/errors.ts';
-import { TICKS_PER_SECOND, tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import { tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
 import type { OscCounters } from '../control/osc.ts';
 import type { ClientMessage, ServerMessage, Telemetry } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
-import type { Parameter } from '../score/parameters.ts';
-import type { Preset } from '../score/preset.ts';
-import type { Scene } from '../score/storyboard.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import { ControlDesk } from './control-desk.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
-import { editKeeper, keepPlace, lookOfKeeper, resolveKeeperTrigger } from './keeper-desk.ts';
 import { LiveDesk } from './live-desk.ts';
-import type { GridEdit, OpenShow, ShowTools } from './open-show.ts';
+import type { OpenShow, ShowTools } from './open-show.ts';
 import { RenderDesk } from './render-desk.ts';
 import { ShowClock } from './show-clock.ts';
+import { ShowEditor } from './show-editor.ts';
 import { keeperTilesOf, showInfoOf } from './show-info.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
 import { claimUpload } from './uploads.ts';
@@ -59,6 +56,7 @@ export class Session implements ShowHost {
   readonly #controls: ControlDesk;
   readonly #storyboard: StoryboardDesk;
   readonly #renders: RenderDesk;
+  readonly #editor: ShowEditor;
   readonly #startedAt: Milliseconds;
   #wire: Wire | null = null;
   #osc: OscLink | null = null;
@@ -68,8 +66,6 @@ export class Session implements ShowHost {
   #live: LiveDesk | null = null;
   #lookAhead: LookAhead | null = null;
   #newest: Frame | null = null;
-  /** The preset whose look is on. */
-  #worn: Preset | null = null;
   #timelineBytes: Uint8Array | null = null;
   #version = 0;
   #opening = false;
@@ -81,16 +77,30 @@ export class Session implements ShowHost {
     this.#clock = new ShowClock(options.freeClock, options.now());
     this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
     this.#renders = new RenderDesk(options.tools, (progress) => this.#broadcast({ type: 'render', progress }));
+    this.#editor = new ShowEditor({
+      now: options.now,
+      show: () => this.#openShow(),
+      replace: (show) => (this.#show = show),
+      renewTimeline: () => this.#renewTimeline(),
+      nowTick: () => this.#nowTick(),
+      nextTick: (atBar) => this.#nextTick(atBar),
+      instantOf: (showTime) => this.#clock.transport.instantOf(showTime, options.now()),
+      shownFrame: (tick) => this.#shownFrame(tick),
+      replan: (fromTick) => this.#replan(fromTick),
+      tellShow: () => this.#tellShow(),
+      tellKeepers: () => this.#tellKeepers(),
+      notice: (level, text) => this.notice(level, text),
+    }, options.tools, this.#storyboard);
     this.#controls = new ControlDesk({
       now: options.now,
       show: () => this.#openShow(),
-      tickFor: (parameter) => this.#tickFor(parameter),
+      tickFor: ({ group }) => (group === 'look' || group === 'stage' ? this.#nowTick() : this.#nextTick(false)),
       replan: (fromTick) => this.#replan(fromTick),
       setPlaying: (playing) => this.#inBackground(this.#setPlaying(playing)),
       seek: (showTime) => this.#seek(showTime),
-      loadPreset: (name, source) => this.#loadPreset(name, source),
-      keep: () => this.#keep(),
-      resolveTrigger: (path, args) => this.#resolveTrigger(path, args),
+      loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
+      keep: () => this.#inBackground(this.#editor.keep()),
+      resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
       echo: (path, value) => this.#osc?.echo(path, value),
     }, this.#clock.tempo);
@@ -234,15 +244,15 @@ export class Session implements ShowHost {
       case 'openTrack':
         return this.#openUpload(message.uploadId, message.name);
       case 'scene':
-        return this.#setScenes(this.#storyboard.edit(message));
+        return this.#editor.editScene(message);
       case 'keeper':
-        return this.#editKeeper(message);
+        return this.#editor.editKeeper(message);
       case 'grid':
-        return this.#correctGrid(message);
+        return this.#inBackground(this.#editor.correctGrid(message));
       case 'savePreset':
-        return this.#inBackground(this.#savePreset(message.name));
+        return this.#inBackground(this.#editor.savePreset(message.name, this.#controls.values));
       case 'saveShow':
-        return this.#inBackground(this.#saveShow(message.name));
+        return this.#inBackground(this.#editor.saveShow(message.name));
       case 'render':
         return this.#renders.take(this.#openShow(), message);
       case 'hello': case 'ping': case 'drawn':
@@ -264,10 +274,9 @@ export class Session implements ShowHost {
     this.#show = show;
     this.#version++;
     this.#timelineBytes = null;
-    this.#worn = show.preset;
     this.#clock.load(show, this.#options.now());
     this.#controls.reset(show);
-    this.#storyboard.open(show);
+    this.#editor.open(show);
     this.#lookAhead = this.#createLookAhead(show);
     this.#lookAhead.start();
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
@@ -322,7 +331,7 @@ export class Session implements ShowHost {
 
   #listen(client: ClientInfo, sampleRate: number): void {
     const show = this.#openShow();
-    const live = this.#options.tools.openLive(sampleRate, this.#worn ?? show.preset);
+    const live = this.#options.tools.openLive(sampleRate, this.#editor.worn);
     const before = this.#live;
     if (before === null) this.#resting = show;
     this.#live = new LiveDesk(live, client.id, sampleRate);
@@ -365,99 +374,33 @@ export class Session implements ShowHost {
     this.#controls.tell('/transport/play', false);
   }
 
-  /** A control change applies from the nearest tick that can still be met; the look at once, a preset at the next bar. */
-  #tickFor({ group, path }: Parameter): Tick {
-    const now = tickOfSeconds(this.#clock.timeAt(this.#options.now()));
-    if (group === 'look' || group === 'stage') return now;
-    const earliest = Math.max(now, this.#lookAhead?.earliestTick() ?? 0);
-    return path === '/preset/load' && this.#clock.transport.moving ? barTickFrom(this.#openShow().timeline.grid, earliest) : earliest;
+  #nowTick(): Tick {
+    return tickOfSeconds(this.#clock.timeAt(this.#options.now()));
+  }
+
+  /** The first tick that a change which arrives now can still be made with. */
+  #nextTick(atBar: boolean): Tick {
+    const earliest = Math.max(this.#nowTick(), this.#lookAhead?.earliestTick() ?? 0);
+    return atBar && this.#clock.transport.moving ? barTickFrom(this.#openShow().timeline.grid, earliest) : earliest;
+  }
+
+  #shownFrame(tick: Tick): Frame | undefined {
+    const frames = this.#lookAhead?.frames() ?? [];
+    return frames.findLast((frame) => frame.tick <= tick) ?? frames[0] ?? this.#newest ?? undefined;
+  }
+
+  #renewTimeline(): void {
+    this.#version++;
+    this.#timelineBytes = null;
+    this.#clock.tempo.useGrid(this.#openShow().timeline.grid);
+    this.#replan(this.#nextTick(false));
+    this.#tellShow();
+    this.#wire?.refill();
   }
 
   #replan(fromTick: Tick): void {
     this.#openShow().walk.invalidate(fromTick);
     this.#lookAhead?.invalidate(fromTick);
-  }
-
-  #loadPreset(name: string, source: string): void {
-    const show = this.#openShow();
-    const preset = this.#options.tools.findPreset(name);
-    const appliesFromTick = this.#tickFor(show.table.get('/preset/load') as Parameter);
-    const change = { kind: 'value', path: '/preset/load', value: preset.name, source, arrival: this.#options.now(), appliesFromTick } as const;
-    show.log.add(change);
-    show.score.apply(change);
-    this.#replan(appliesFromTick);
-    const wait = this.#clock.transport.instantOf(appliesFromTick / TICKS_PER_SECOND, this.#options.now()) - this.#options.now();
-    setTimeout(() => this.#wearPreset(show, preset), Number.isFinite(wait) ? Math.max(0, wait) : 0).unref();
-  }
-
-  /** The preset's look comes on when its walk does. */
-  #wearPreset(show: OpenShow, preset: Preset): void {
-    if (this.#show?.score !== show.score) return;
-    this.#worn = preset;
-    this.#controls.wear(show, preset);
-    this.#tellShow();
-  }
-
-  #setScenes(scenes: readonly Scene[]): void {
-    const show = this.#openShow();
-    const fromTick = this.#lookAhead?.earliestTick() ?? 0;
-    this.#show = { ...show, storyboard: scenes };
-    this.#storyboard.open(this.#show);
-    show.score.setScenes(scenes, fromTick);
-    this.#replan(fromTick);
-  }
-
-  #correctGrid(edit: GridEdit): void {
-    const show = this.#openShow();
-    if (show.live) throw new UserError('usage', 'Live input has no stored beats to correct: tap the tempo instead.');
-    const { action, value } = edit;
-    const correcting = this.#options.tools.correctGrid(show, { action, value }).then((timeline) => {
-      if (this.#show?.audio !== show.audio) return;
-      this.#show = this.#options.tools.restage(this.#show, { timeline });
-      this.#version++;
-      this.#timelineBytes = null;
-      this.#clock.tempo.useGrid(timeline.grid);
-      this.#lookAhead?.invalidate(this.#lookAhead.earliestTick());
-      this.#tellShow();
-      this.#wire?.refill();
-    });
-    this.#inBackground(correcting);
-  }
-
-  // Keepers and files
-
-  #keep(): void {
-    const show = this.#openShow();
-    const tick = tickOfSeconds(this.#clock.timeAt(this.#options.now()));
-    const frames = this.#lookAhead?.frames() ?? [];
-    const shown = frames.findLast((frame) => frame.tick <= tick) ?? frames[0] ?? this.#newest ?? undefined;
-    this.#inBackground(keepPlace(show, tick, shown).then(() => this.#tellKeepers()));
-  }
-
-  #resolveTrigger(path: string, args: readonly ControlValue[]): readonly ControlValue[] {
-    const { keepers } = this.#openShow();
-    if (path === '/keep/go') for (const [look, value] of Object.entries(lookOfKeeper(keepers, args))) this.#controls.apply([{ kind: 'value', path: look, value, source: 'keep' }]);
-    return resolveKeeperTrigger(keepers, path, args);
-  }
-
-  #editKeeper(message: Extract<ClientMessage, { type: 'keeper' }>): void {
-    const { keepers } = this.#openShow();
-    const scenes = editKeeper(keepers, this.#storyboard.scenes, message);
-    this.#tellKeepers();
-    if (scenes !== null) this.#setScenes(scenes);
-  }
-
-  async #savePreset(name: string): Promise<void> {
-    const preset = this.#worn ?? this.#openShow().preset;
-    const values = { ...preset.look.values };
-    for (const [path, value] of Object.entries(this.#controls.values)) if (path.startsWith('/look/') && typeof value === 'number') values[path] = value;
-    const path = await this.#options.tools.savePreset({ ...preset, look: { ...preset.look, values } }, name);
-    this.#tellShow();
-    this.notice('info', `The preset is saved as ${path}`);
-  }
-
-  async #saveShow(name: string): Promise<void> {
-    this.notice('info', `The show is saved as ${await this.#options.tools.saveShow(this.#openShow(), name)}`);
   }
 
   // Telling
@@ -468,7 +411,7 @@ export class Session implements ShowHost {
   }
 
   #showInfo(show: OpenShow): ReturnType<typeof showInfoOf> {
-    return showInfoOf(show, this.#options.tools.presets(), this.#version, this.#worn ?? show.preset);
+    return showInfoOf(show, this.#options.tools.presets(), this.#version, this.#editor.worn);
   }
 
   #telemetry(): Telemetry {

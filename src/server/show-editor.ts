@@ -1,0 +1,136 @@
+/**
+ * Changes to the open show itself: another preset at a bar, scenes, the beat grid, keepers, and saving. Each answers to the
+ * pages through its stage, and lets the walk be made anew from the first tick that can still be met.
+ */
+
+import type { Frame } from '../ahead/types.ts';
+import { UserError } from '../base/errors.ts';
+import { secondsOfTick, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import type { ClientMessage } from '../protocol/messages.ts';
+import type { ControlValue } from '../score/control.ts';
+import type { Preset } from '../score/preset.ts';
+import type { Scene } from '../score/storyboard.ts';
+import type { ControlDesk } from './control-desk.ts';
+import { editKeeper, keepPlace, lookOfKeeper, resolveKeeperTrigger } from './keeper-desk.ts';
+import type { GridEdit, OpenShow, ShowTools } from './open-show.ts';
+import type { StoryboardDesk } from './storyboard-desk.ts';
+
+/** What the editor needs of the session. */
+export interface EditedStage {
+  now(): Milliseconds;
+  show(): OpenShow;
+  /** The same track with other parts. */
+  replace(show: OpenShow): void;
+  /** The timeline differs: pages fetch it again. */
+  renewTimeline(): void;
+  nowTick(): Tick;
+  /** First tick that can still be made anew; at the next bar line with `atBar`. */
+  nextTick(atBar: boolean): Tick;
+  instantOf(showTime: Seconds): Milliseconds;
+  shownFrame(tick: Tick): Frame | undefined;
+  replan(fromTick: Tick): void;
+  tellShow(): void;
+  tellKeepers(): void;
+  notice(level: 'info' | 'warn', text: string): void;
+}
+
+export class ShowEditor {
+  readonly #stage: EditedStage;
+  readonly #tools: ShowTools;
+  readonly #storyboard: StoryboardDesk;
+  #worn: Preset | null = null;
+
+  constructor(stage: EditedStage, tools: ShowTools, storyboard: StoryboardDesk) {
+    this.#stage = stage;
+    this.#tools = tools;
+    this.#storyboard = storyboard;
+  }
+
+  /** The preset whose look is on. */
+  get worn(): Preset {
+    return this.#worn ?? this.#stage.show().preset;
+  }
+
+  open(show: OpenShow): void {
+    this.#worn = show.preset;
+    this.#storyboard.open(show);
+  }
+
+  /** Another character from the next bar on; its look comes on when its walk does. */
+  loadPreset(name: string, source: string, controls: ControlDesk): void {
+    const show = this.#stage.show();
+    const preset = this.#tools.findPreset(name);
+    const appliesFromTick = this.#stage.nextTick(true);
+    const arrival = this.#stage.now();
+    const change = { kind: 'value', path: '/preset/load', value: preset.name, source, arrival, appliesFromTick } as const;
+    show.log.add(change);
+    show.score.apply(change);
+    this.#stage.replan(appliesFromTick);
+    const wait = this.#stage.instantOf(secondsOfTick(appliesFromTick)) - arrival;
+    const wear = (): void => {
+      if (this.#stage.show().score !== show.score) return;
+      this.#worn = preset;
+      controls.wear(show, preset);
+      this.#stage.tellShow();
+    };
+    setTimeout(wear, Number.isFinite(wait) ? Math.max(0, wait) : 0).unref();
+  }
+
+  editScene(message: Extract<ClientMessage, { type: 'scene' }>): void {
+    this.#setScenes(this.#storyboard.edit(message));
+  }
+
+  /** Stores the correction and plays on with the corrected timeline. */
+  async correctGrid({ action, value }: GridEdit): Promise<void> {
+    const show = this.#stage.show();
+    if (show.live) throw new UserError('usage', 'Live input has no stored beats to correct: tap the tempo instead.');
+    const timeline = await this.#tools.correctGrid(show, { action, value });
+    const current = this.#stage.show();
+    if (current.audio !== show.audio) return;
+    this.#stage.replace(this.#tools.restage(current, { timeline }));
+    this.#storyboard.open(this.#stage.show());
+    this.#stage.renewTimeline();
+  }
+
+  async keep(): Promise<void> {
+    const tick = this.#stage.nowTick();
+    await keepPlace(this.#stage.show(), tick, this.#stage.shownFrame(tick));
+    this.#stage.tellKeepers();
+  }
+
+  editKeeper(message: Extract<ClientMessage, { type: 'keeper' }>): void {
+    const scenes = editKeeper(this.#stage.show().keepers, this.#storyboard.scenes, message);
+    this.#stage.tellKeepers();
+    if (scenes !== null) this.#setScenes(scenes);
+  }
+
+  /** Arguments of a trigger as the score takes them; going to a keeper brings its look along. */
+  resolveTrigger(path: string, args: readonly ControlValue[], controls: ControlDesk): readonly ControlValue[] {
+    const { keepers } = this.#stage.show();
+    const resolved = resolveKeeperTrigger(keepers, path, args);
+    if (path === '/keep/go') controls.apply(Object.entries(lookOfKeeper(keepers, args)).map(([look, value]) => ({ kind: 'value', path: look, value, source: 'keep' })));
+    return resolved;
+  }
+
+  /** Saves the preset with the look as it is set now. */
+  async savePreset(name: string, values: Readonly<Record<string, ControlValue>>): Promise<void> {
+    const preset = this.worn;
+    const look = Object.entries(values).filter((entry): entry is [string, number] => entry[0].startsWith('/look/') && typeof entry[1] === 'number');
+    const path = await this.#tools.savePreset({ ...preset, look: { ...preset.look, values: { ...preset.look.values, ...Object.fromEntries(look) } } }, name);
+    this.#stage.tellShow();
+    this.#stage.notice('info', `The preset is saved as ${path}`);
+  }
+
+  async saveShow(name: string): Promise<void> {
+    this.#stage.notice('info', `The show is saved as ${await this.#tools.saveShow(this.#stage.show(), name)}`);
+  }
+
+  #setScenes(scenes: readonly Scene[]): void {
+    const show = { ...this.#stage.show(), storyboard: scenes };
+    const fromTick = this.#stage.nextTick(false);
+    this.#stage.replace(show);
+    this.#storyboard.open(show);
+    show.score.setScenes(scenes, fromTick);
+    this.#stage.replan(fromTick);
+  }
+}

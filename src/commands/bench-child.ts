@@ -6,10 +6,16 @@ import type { BenchMessage, BenchResult } from './bench.ts';
 
 async function runBench(file: string): Promise<BenchMessage> {
   try {
-    const { runnerImport } = await import('vite');
-    const { module } = await runnerImport<{ run?: () => Promise<BenchResult> }>(pathToFileURL(file).pathname, { configFile: false, logLevel: 'error' });
-    if (typeof module.run !== 'function') return { failure: 'it exports no run()' };
-    return { result: await module.run() };
+    const { createServer, createServerModuleRunner } = await import('vite');
+    // Not runnerImport: it closes before the bench runs, and the product imports its heavy parts late.
+    const server = await createServer({ configFile: false, logLevel: 'error', appType: 'custom', server: { middlewareMode: true, ws: false, watch: null }, optimizeDeps: { noDiscovery: true } });
+    try {
+      const module: { run?: () => Promise<BenchResult> } = await createServerModuleRunner(server.environments.ssr, { hmr: false }).import(pathToFileURL(file).pathname);
+      if (typeof module.run !== 'function') return { failure: 'it exports no run()' };
+      return { result: await module.run() };
+    } finally {
+      await server.close();
+    }
   } catch (thrown) {
     return { failure: thrown instanceof Error && process.env['LATENTBEAT_DEBUG'] !== undefined ? (thrown.stack ?? thrown.message) : messageOf(thrown) };
   }

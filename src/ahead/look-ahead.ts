@@ -43,14 +43,16 @@ export interface LookAheadOptions {
 const TIMER_MS = 20;
 /** Beyond the cost of drawing, a frame needs this long to be in time (ms). */
 const MARGIN_MS = 25;
-/** Gaps this near are filled before stale frames are made anew (s). */
-const URGENT_SECONDS = 0.8;
-/** The walk is prepared this far beyond the horizon (s). */
+/** Gaps this near are filled before stale frames are made anew (s); of those up to the second number two for each stale one. */
+const URGENT_SECONDS = 1;
+const SAFE_SECONDS = 2.5;
+/** The walk is prepared this far beyond the horizon (s), again when less than the second number is left. */
 const PREPARE_SECONDS = 6;
+const ENOUGH_SECONDS = 3;
 /** After a control change only one picture is on its way, so that the next change reaches the stage at once (ms). */
 const NERVOUS_MS = 1000;
 /** Meanwhile the plan is laid out no farther than this, since the next change voids it (ticks). */
-const NERVOUS_REACH = TICKS_PER_SECOND;
+const NERVOUS_REACH = (SAFE_SECONDS + 0.5) * TICKS_PER_SECOND;
 /** No frame within this time (or the keyframes' spacing) either side of the playhead: the stage starves and old frames loop (s). */
 const STARVED_SECONDS = 0.35;
 /** Old frames of a loop are this far apart (s). */
@@ -91,6 +93,7 @@ export class LookAhead {
   #lateFrames = 0;
   #checkedTo: Tick = 0;
   #loopedTo: Tick = -1;
+  #turn = 0;
   #epoch = -1;
   #retryAt: Milliseconds = -Infinity;
   #pictureBytes = 0;
@@ -184,7 +187,9 @@ export class LookAhead {
     const room = nervous ? 1 : 2;
     if (this.#draws.length < room) this.#applyChange();
     const earliest = this.earliestTick();
-    this.#prepared.reach(earliest, nervous ? earliest + NERVOUS_REACH : this.#horizonTick(instant) + PREPARE_SECONDS * TICKS_PER_SECOND);
+    const horizon = this.#horizonTick(instant);
+    const ends = nervous ? [NERVOUS_REACH, NERVOUS_REACH].map((reach) => earliest + reach) : [ENOUGH_SECONDS, PREPARE_SECONDS].map((seconds) => horizon + seconds * TICKS_PER_SECOND);
+    this.#prepared.reach(earliest, ends[0] as Tick, ends[1] as Tick);
     while (this.#draws.length < room && instant >= this.#retryAt) {
       const tick = this.#pickTick(instant);
       if (tick === undefined) return;
@@ -203,13 +208,16 @@ export class LookAhead {
     this.#prepared.invalidate(fromTick);
   }
 
-  /** Near gaps first, then stale frames from the nearest on, then gaps further out. */
+  /** Near gaps first, then stale frames from the nearest on, taking turns with gaps while little is in hand, then gaps further out. */
   #pickTick(instant: Milliseconds): Tick | undefined {
-    const soon = tickOfSeconds(this.#options.transport.showTimeAt(instant) + URGENT_SECONDS);
+    const time = this.#options.transport.showTimeAt(instant);
     const open = this.#wantedTicks(instant).filter((tick) => this.#prepared.has(tick) && !this.#draws.some((draw) => draw.tick === tick && !draw.stale));
     const gap = open.find((tick) => !this.#store.has(tick));
-    if (gap !== undefined && gap <= soon) return gap;
-    return open.find((tick) => this.#store.isStale(tick)) ?? gap;
+    const stale = open.find((tick) => this.#store.isStale(tick));
+    if (gap === undefined || stale === undefined) return gap ?? stale;
+    this.#turn = (this.#turn + 1) % 3;
+    const gapFirst = gap <= tickOfSeconds(time + URGENT_SECONDS) || (this.#turn > 0 && gap <= tickOfSeconds(time + SAFE_SECONDS));
+    return gapFirst ? gap : stale;
   }
 
   /** Keyframes from the nearest that can be met to the end of the buffer. */

@@ -36,9 +36,9 @@ export class PreparedRange {
     this.#to = Math.min(this.#to, Math.max(fromTick, this.#from));
   }
 
-  /** Works toward [fromTick, toTick) being prepared. Cheap when it is. */
-  reach(fromTick: Tick, toTick: Tick): void {
-    if (this.#busy || toTick <= fromTick || (this.has(fromTick) && this.#to >= toTick)) return;
+  /** Works toward [fromTick, toTick) being prepared; does nothing while `enoughTick` at least is reached. */
+  reach(fromTick: Tick, enoughTick: Tick, toTick: Tick): void {
+    if (this.#busy || toTick <= fromTick || (this.has(fromTick) && this.#to >= Math.min(enoughTick, toTick))) return;
     if (fromTick < this.#from || fromTick >= this.#to) {
       this.#from = fromTick;
       this.#to = fromTick;

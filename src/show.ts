@@ -166,7 +166,7 @@ function assemble({ request, kit, file, preset, audio, timeline, pipeline }: Ing
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
   const parts = { preset, seed, table: kit.table, pipeline, timeline, log, keepers, storyboard };
-  const title = request.showFile === undefined && (request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path));
+  const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };

@@ -86,9 +86,9 @@ export class TestPage {
     return this.messages.findLast((message): message is Extract<ServerMessage, { type: T }> => message.type === type);
   }
 
-  /** Waits for a condition on what came, at most 20 s. */
-  async until(condition: () => boolean): Promise<void> {
-    const end = performance.now() + 20_000;
+  /** Waits for a condition on what came, at most `limitMs`. */
+  async until(condition: () => boolean, limitMs = 20_000): Promise<void> {
+    const end = performance.now() + limitMs;
     while (!condition()) {
       if (performance.now() > end) throw new Error(`what the page waits for never came; last: ${JSON.stringify(this.messages.slice(-3)).slice(0, 600)}`);
       await new Promise<void>((resolve) => {

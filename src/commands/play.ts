@@ -20,4 +20,6 @@ export async function playCommand(track: string | undefined, options: PlayOption
   const { input, prompt, ...rest } = options;
   const request: PlayRequest = { ...rest, ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
   await play(request);
+  // Told to stop while a song is still being decoded or analysed: that work is of no use any more.
+  process.exit(0);
 }

@@ -46,7 +46,7 @@ interface Shown {
   readonly known: number;
 }
 
-/** Plays 45 s; the hands move something about `movesPerSecond` times a second. */
+/** Plays 30 s; the hands move something about `movesPerSecond` times a second. */
 async function perform(seed: number, movesPerSecond: number, withCues: boolean): Promise<{ readonly shown: Shown[]; readonly log: readonly ControlChange[]; readonly late: number }> {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance', 'Date'] });
   const random = randomFor(seed, 'hands');
@@ -67,7 +67,7 @@ async function perform(seed: number, movesPerSecond: number, withCues: boolean):
   ahead.start();
   await vi.advanceTimersByTimeAsync(6000);
   transport.play(now());
-  for (let step = 0; step < 45 * 50; step++) {
+  for (let step = 0; step < 30 * 50; step++) {
     await vi.advanceTimersByTimeAsync(20);
     if (random.uniform() > movesPerSecond / 50) continue;
     const change = randomMove(random, withCues, ahead.earliestTick(), now());
@@ -106,12 +106,12 @@ it.each([[1, 0, false], [2, 4, false], [3, 0.7, true]])('plays the same frames t
   const { shown, log, late } = await perform(seed, movesPerSecond, withCues);
   const last = new Map(shown.filter(({ frame }) => frame.loop !== true).map((one) => [one.frame.tick, one]));
   const fresh = [...last.values()].filter(({ frame, known }) => !log.slice(known).some((change) => change.appliesFromTick <= frame.tick));
-  expect(fresh.length).toBeGreaterThan(200);
+  expect(fresh.length).toBeGreaterThan(150);
   expect(fresh.length / last.size).toBeGreaterThan(0.4);
   const rendered = await render(log, fresh.map(({ frame }) => frame.tick).toSorted((a, b) => a - b));
   const different = fresh.filter(({ frame }) => rendered.get(frame.tick) !== hashOf(frame.pixels));
   expect(different.map(({ frame }) => frame.tick)).toEqual([]);
-  expect(new Set(rendered.values()).size).toBeGreaterThan(150);
+  expect(new Set(rendered.values()).size).toBeGreaterThan(100);
   // Stalls, probes of new stretches and hands that never rest may cost frames, but not many.
   expect(late).toBeLessThan(0.15 * last.size);
 }, 120_000);

@@ -16,7 +16,7 @@ beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'latentbeat-play-'))))
 afterEach(() => void child?.kill('SIGKILL'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function listen(process: ChildProcess): { readonly text: () => string; waitFor(pattern: RegExp): Promise<RegExpExecArray> } {
+function listen(process: ChildProcess): { readonly text: () => string; readonly waitFor: (pattern: RegExp) => Promise<RegExpExecArray> } {
   let text = '';
   for (const stream of [process.stdout, process.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const waitFor = async (pattern: RegExp): Promise<RegExpExecArray> => {

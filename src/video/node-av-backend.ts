@@ -4,13 +4,10 @@
  */
 
 import type { Encoder, Frame, Muxer, Packet } from 'node-av';
+import { drainPackets, openSound } from './node-av-sound.ts';
 import { rateFraction, type Segment, type SegmentWriter, type SoundTrack, type VideoBackend, type VideoSettings } from './sink.ts';
 
 type NodeAv = typeof import('node-av');
-
-/** Samples of sound per encoder call; AAC frames are 1024, so the last call is padded to whole frames. */
-const SOUND_BLOCK = 4096;
-const AAC_FRAME = 1024;
 
 /** Null where node-av is not installed or does not load on this machine. */
 export async function loadNodeAvBackend(): Promise<VideoBackend | null> {
@@ -64,11 +61,11 @@ async function openSegment(av: NodeAv, path: string, settings: VideoSettings): P
       } finally {
         frame.free();
       }
-      await drain(encoder, muxer, stream);
+      await drainPackets(encoder, muxer, stream);
     },
     async close() {
       await encoder.flush();
-      await drain(encoder, muxer, stream);
+      await drainPackets(encoder, muxer, stream);
       await muxer.close();
       encoder.close();
     },
@@ -94,16 +91,6 @@ function videoFrame(av: NodeAv, yuv: Uint8Array, index: number, settings: VideoS
   frame.colorTrc = av.AVCOL_TRC_BT709;
   frame.colorRange = av.AVCOL_RANGE_MPEG;
   return frame;
-}
-
-/** Writes what the encoder has ready. */
-async function drain(encoder: Encoder, muxer: Muxer, stream: number): Promise<void> {
-  for (;;) {
-    const packet = await encoder.receive();
-    if (packet === null || typeof packet !== 'object') return;
-    await muxer.writePacket(packet, stream);
-    packet.free();
-  }
 }
 
 async function joinSegments(av: NodeAv, segments: readonly Segment[], sound: SoundTrack | null, out: string, settings: VideoSettings): Promise<void> {
@@ -154,50 +141,4 @@ function stamp(packet: Packet, at: bigint, duration: bigint): void {
   packet.pts = at;
   packet.dts = at;
   packet.duration = duration;
-}
-
-interface SoundWriter {
-  writeUntil(seconds: number): Promise<void>;
-  finish(): Promise<void>;
-}
-
-async function openSound(av: NodeAv, muxer: Muxer, sound: SoundTrack, settings: VideoSettings): Promise<SoundWriter> {
-  const encoder = await av.Encoder.create((settings.container === 'mp4' ? 'aac' : 'libopus') as never, { bitrate: settings.container === 'mp4' ? '256k' : '192k', autoResample: true });
-  const stream = muxer.addStream(encoder);
-  let done = 0;
-  const writeBlock = async (end: number): Promise<void> => {
-    const wanted = Math.min(SOUND_BLOCK, end - done);
-    const samples = new Float32Array(wanted * sound.channels);
-    const real = Math.max(0, Math.min(wanted, sound.length - done));
-    if (real > 0) samples.set(await sound.read(done, real));
-    const frame = av.Frame.fromAudioBuffer(Buffer.from(samples.buffer), {
-      nbSamples: wanted,
-      format: av.AV_SAMPLE_FMT_FLT,
-      sampleRate: sound.sampleRate,
-      channelLayout: { nbChannels: sound.channels, order: av.AV_CHANNEL_ORDER_NATIVE, mask: sound.channels === 2 ? 3n : 4n },
-      timeBase: { num: 1, den: sound.sampleRate },
-      pts: BigInt(done),
-    });
-    try {
-      await encoder.encode(frame);
-    } finally {
-      frame.free();
-    }
-    done += wanted;
-    await drain(encoder, muxer, stream);
-  };
-  return {
-    async writeUntil(seconds) {
-      while (done + SOUND_BLOCK <= Math.min(sound.length, Math.round(seconds * sound.sampleRate))) await writeBlock(done + SOUND_BLOCK);
-    },
-    async finish() {
-      // The encoder drops an unfinished last frame: fill it with silence.
-      const padded = Math.ceil(sound.length / AAC_FRAME) * AAC_FRAME;
-      while (done < padded) await writeBlock(padded);
-      await encoder.flush();
-      await drain(encoder, muxer, stream);
-      await muxer.writePacket(null, stream);
-      encoder.close();
-    },
-  };
 }

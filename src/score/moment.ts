@@ -4,7 +4,7 @@
  * never answers twice differently (design rule 1). Times in seconds of show time.
  */
 
-import { lastIndexAtOrBefore, wrap } from '../base/math.ts';
+import { clamp, lastIndexAtOrBefore, lerp, wrap } from '../base/math.ts';
 import { secondsOfTick } from '../base/units.ts';
 import type { Bpm, Seconds, Tick, Unit } from '../base/units.ts';
 import { CURVE_NAMES, curveAt, placeInGrid, timeOfBeat } from '../timeline/timeline.ts';
@@ -153,10 +153,19 @@ export class MomentSource {
   }
 }
 
+/** All curves at once: they share rate and length, so the place is worked out once (linear, held flat outside). */
 function readCurves(timeline: Timeline, time: Seconds): Float64Array {
-  const values = Float64Array.from(CURVE_NAMES, (name) => curveAt(timeline, name, time));
-  const chroma = CURVE_INDEX.chroma;
-  values[chroma] = 0.5 + 0.5 * Math.sin(2 * Math.PI * (values[chroma] as number));
+  const { curves, rate } = timeline;
+  const values = new Float64Array(CURVE_NAMES.length);
+  const last = curves.energy.length - 1;
+  const place = clamp(time * rate, 0, Math.max(0, last));
+  const index = Math.floor(place);
+  const next = Math.min(index + 1, last);
+  CURVE_NAMES.forEach((name, i) => {
+    const here = curves[name][index] ?? 0;
+    values[i] = lerp(here, curves[name][next] ?? here, place - index);
+  });
+  values[CURVE_INDEX.chroma] = 0.5 + 0.5 * Math.sin(2 * Math.PI * (values[CURVE_INDEX.chroma] as number));
   return values;
 }
 

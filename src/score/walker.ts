@@ -46,8 +46,20 @@ export interface WalkState {
   readonly waypoint: number;
   readonly changes: number;
   readonly cutTick: Tick;
+  /** The next landing as seen at the last beat, and what it was seen from. */
+  readonly outlook: Outlook | undefined;
   /** Where to go after the running glide. */
   readonly next: { readonly place: Place; readonly landTick: Tick } | undefined;
+}
+
+interface Outlook {
+  readonly anchor: Anchor | undefined;
+  readonly plan: Plan;
+  readonly beatIndex: number;
+  readonly section: number;
+  readonly handSpeed: number;
+  readonly landedTick: Tick;
+  readonly place: Place;
 }
 
 /** What drives the walk at a tick. */
@@ -68,7 +80,7 @@ export function startWalk(plan: Plan, moment: Moment): WalkState {
   const place = placeAt(plan, section, 0, 0);
   return {
     from: place, to: place, glide: undefined, fraction: 0, speed: 0, landed: 0, landedTick: moment.tick, barsSince: 0,
-    beatIndex: moment.beatIndex, section, waypoint: 0, changes: 0, cutTick: -1, next: undefined,
+    beatIndex: moment.beatIndex, section, waypoint: 0, changes: 0, cutTick: -1, outlook: undefined, next: undefined,
   };
 }
 
@@ -90,8 +102,19 @@ function standingOf(state: WalkState): Standing {
   return { place: state.from, landedTick: state.landedTick, barsSince: state.barsSince, section: state.section, waypoint: state.waypoint, changes: state.changes };
 }
 
-function dwell(state: WalkState, plan: Plan, moment: Moment, drive: WalkDrive): WalkState {
+/** Looks ahead once a beat, and whenever something that decides has changed. */
+function lookAhead(state: WalkState, plan: Plan, moment: Moment, drive: WalkDrive): WalkState {
+  const seen = state.outlook;
+  const fresh = seen !== undefined && seen.plan === plan && seen.beatIndex === moment.beatIndex && seen.section === moment.section
+    && seen.handSpeed === drive.handSpeed && seen.landedTick === state.landedTick && seen.place === state.from;
+  if (fresh) return state;
   const anchor = nextAnchor(plan, standingOf(state), moment, drive.handSpeed, drive.energy);
+  return { ...state, outlook: { anchor, plan, beatIndex: moment.beatIndex, section: moment.section, handSpeed: drive.handSpeed, landedTick: state.landedTick, place: state.from } };
+}
+
+function dwell(before: WalkState, plan: Plan, moment: Moment, drive: WalkDrive): WalkState {
+  const state = lookAhead(before, plan, moment, drive);
+  const anchor = state.outlook?.anchor;
   if (anchor === undefined) return state;
   if (anchor.way !== 'glide') return moment.tick >= anchor.landTick ? arriveAtOnce(state, anchor, moment) : state;
   if (moment.time < anchor.landTick / TICKS_PER_SECOND - anchor.glideSeconds) return state;

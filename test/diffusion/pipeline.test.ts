@@ -1,0 +1,93 @@
+/** The whole pipeline on real sessions: the tiny model always, the embedded model where it is in the checkout. */
+
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UserError } from '../../src/base/errors.ts';
+import { openPipeline } from '../../src/diffusion/pipeline.ts';
+import type { LocalPipeline } from '../../src/diffusion/pipeline.ts';
+import type { LatentPoint } from '../../src/diffusion/types.ts';
+import { writeTinyModel } from '../helpers/tiny-model.ts';
+
+const EMBEDDED = fileURLToPath(new URL('../../models/embedded', import.meta.url));
+
+function point(pipeline: LocalPipeline, more: Partial<LatentPoint> = {}): LatentPoint {
+  const { steps, guidance, sizes } = pipeline.card;
+  const { height = 0, width = 0 } = sizes[0] ?? {};
+  return { prompts: [{ text: 'neon jellyfish', weight: 1 }], negative: '', noise: { from: 1, to: 2, position: 0.3, orbit: 0.1, pushSeed: 3, pushAmount: 0.1 }, guidance, steps, height, width, ...more };
+}
+
+describe('the tiny model', () => {
+  let folder: string;
+  let pipeline: LocalPipeline;
+  beforeAll(async () => {
+    folder = await writeTinyModel();
+    pipeline = await openPipeline(folder);
+  });
+  afterAll(() => pipeline.dispose());
+
+  it('knows itself', () => expect(pipeline.card).toMatchObject({ id: 'tiny', provider: 'cpu', sizes: [{ height: 24, width: 24 }], steps: 1 }));
+
+  it('draws the same bytes for the same prompt, seed and size, in another pipeline too', async () => {
+    const first = await pipeline.draw(point(pipeline));
+    await pipeline.draw(point(pipeline, { prompts: [{ text: 'fire', weight: 1 }] }));
+    expect((await pipeline.draw(point(pipeline))).pixels).toEqual(first.pixels);
+    const other = await openPipeline(folder);
+    expect((await other.draw(point(other))).pixels).toEqual(first.pixels);
+    await other.dispose();
+    expect(new Set(first.pixels).size).toBeGreaterThan(20);
+  });
+
+  it('draws any size whose sides fit, height before width', async () => {
+    const { height, width, pixels } = await pipeline.draw(point(pipeline, { height: 16, width: 40 }));
+    expect([height, width, pixels.length]).toEqual([16, 40, 16 * 40 * 4]);
+  });
+
+  it('refuses a size that does not fit in one sentence', async () => {
+    await expect(pipeline.draw(point(pipeline, { height: 26 }))).rejects.toSatisfy((reason) => reason instanceof UserError && /multiples of 4 pixels, but 24x26/.test(reason.message));
+  });
+
+  it('reacts to prompt, seed, orbit, push, steps and guidance', async () => {
+    const start = point(pipeline);
+    const others = [
+      { prompts: [{ text: 'fire', weight: 1 }] }, { noise: { ...start.noise, from: 9 } }, { noise: { ...start.noise, orbit: 0.4 } }, { noise: { ...start.noise, pushAmount: 0.4 } },
+      { steps: 3 }, { guidance: 4 },
+    ];
+    for (const other of others) {
+      const [difference = 0] = await pipeline.measureDifference([start, { ...start, ...other }]);
+      expect(difference).toBeGreaterThan(0.001);
+    }
+  });
+
+  it('measures between neighbours', async () => {
+    const points = [0, 0.25, 0.5, 1].map((weight) => point(pipeline, { prompts: [{ text: 'city', weight: 1 - weight }, { text: 'fire', weight }] }));
+    const differences = await pipeline.measureDifference(points);
+    expect(differences).toHaveLength(3);
+    expect(differences.every((difference) => difference > 0 && difference < 1)).toBe(true);
+  });
+
+  it('closes twice', async () => {
+    const other = await openPipeline(folder);
+    await other.dispose();
+    await other.dispose();
+    await expect(other.draw(point(other))).rejects.toThrow(/closed/);
+  });
+});
+
+describe.skipIf(!existsSync(`${EMBEDDED}/unet/model.onnx`))('the embedded model', () => {
+  let pipeline: LocalPipeline;
+  beforeAll(async () => {
+    pipeline = await openPipeline(EMBEDDED);
+  });
+  afterAll(() => pipeline.dispose());
+
+  it('draws the same bytes twice, a picture and not a plain', async () => {
+    const first = await pipeline.draw(point(pipeline));
+    expect((await pipeline.draw(point(pipeline))).pixels).toEqual(first.pixels);
+    expect(new Set(first.pixels).size).toBeGreaterThan(8);
+  });
+
+  it('refuses a size that its graphs do not take', async () => {
+    await expect(pipeline.draw(point(pipeline, { height: 256, width: 256 }))).rejects.toThrow(/draws only 128x128 pixels, but 256x256/);
+  });
+});

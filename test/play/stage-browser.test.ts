@@ -92,6 +92,7 @@ describe('stage and panel on the demo', () => {
   });
 
   it('listens: the microphone moves the show', async () => {
+    playing.session.control([{ kind: 'value', path: '/transport/play', value: false, source: 'test' }]);
     const page = await openPage('/');
     await page.waitForSelector('.card-listen:not([disabled])');
     await page.click('.card-listen');

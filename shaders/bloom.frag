@@ -3,8 +3,8 @@
   "DESCRIPTION": "Light spills softly out of the bright parts.",
   "INPUTS": [
     { "NAME": "inputImage", "TYPE": "image" },
-    { "NAME": "amount", "TYPE": "float", "MIN": 0, "MAX": 1, "DEFAULT": 0.35, "LABEL": "Amount" },
-    { "NAME": "threshold", "TYPE": "float", "MIN": 0, "MAX": 1, "DEFAULT": 0.5, "LABEL": "Threshold", "HELP": "Brightness from which light spills." },
+    { "NAME": "amount", "TYPE": "float", "MIN": 0, "MAX": 1, "DEFAULT": 0.3, "LABEL": "Amount" },
+    { "NAME": "threshold", "TYPE": "float", "MIN": 0, "MAX": 1, "DEFAULT": 0.62, "LABEL": "Threshold", "HELP": "Brightness from which light spills." },
     { "NAME": "radius", "TYPE": "float", "MIN": 0.2, "MAX": 3, "DEFAULT": 1, "LABEL": "Radius" }
   ],
   "PASSES": [

@@ -17,7 +17,7 @@ void main() {
   vec2 s = width * vec2(RENDERSIZE.y / RENDERSIZE.x, 1.0) / 240.0;
   float across = lightAt(vec2(s.x, s.y)) + 2.0 * lightAt(vec2(s.x, 0.0)) + lightAt(vec2(s.x, -s.y)) - lightAt(vec2(-s.x, s.y)) - 2.0 * lightAt(vec2(-s.x, 0.0)) - lightAt(vec2(-s.x, -s.y));
   float along = lightAt(vec2(s.x, s.y)) + 2.0 * lightAt(vec2(0.0, s.y)) + lightAt(vec2(-s.x, s.y)) - lightAt(vec2(s.x, -s.y)) - 2.0 * lightAt(vec2(0.0, -s.y)) - lightAt(vec2(-s.x, -s.y));
-  float edge = smoothstep(0.12, 1.4, length(vec2(across, along)));
+  float edge = smoothstep(0.08, 0.9, length(vec2(across, along)));
   vec3 colour = IMG_NORM_PIXEL(inputImage, isf_FragNormCoord).rgb;
   float light = max(max(colour.r, colour.g), max(colour.b, 0.08));
   vec3 neon = mix(vec3(1.0), colour / light, 0.75);

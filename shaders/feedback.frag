@@ -3,7 +3,7 @@
   "DESCRIPTION": "Bright parts leave a trail of light that drifts outward and fades.",
   "INPUTS": [
     { "NAME": "inputImage", "TYPE": "image" },
-    { "NAME": "amount", "TYPE": "float", "MIN": 0, "MAX": 1, "DEFAULT": 0.45, "LABEL": "Amount", "HELP": "How bright the trail is." },
+    { "NAME": "amount", "TYPE": "float", "MIN": 0, "MAX": 1, "DEFAULT": 0.35, "LABEL": "Amount", "HELP": "How bright the trail is." },
     { "NAME": "trail", "TYPE": "float", "MIN": 0.05, "MAX": 3, "DEFAULT": 0.4, "LABEL": "Trail", "HELP": "Seconds until the trail has faded to a third." },
     { "NAME": "zoom", "TYPE": "float", "MIN": -1, "MAX": 1, "DEFAULT": 0.22, "LABEL": "Zoom", "HELP": "How fast the trail grows, per second." },
     { "NAME": "rotate", "TYPE": "float", "MIN": -1, "MAX": 1, "DEFAULT": 0.06, "LABEL": "Rotate", "HELP": "How fast the trail turns, in radians per second." }

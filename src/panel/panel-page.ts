@@ -74,7 +74,7 @@ export class PanelPage {
       case 'notice':
         return this.toasts.show(message.level, message.text);
       case 'progress':
-        return this.toasts.show('info', message.text);
+        return this.toasts.progress(message.text, message.fraction);
       case 'pong': case 'trigger': case 'effects': case 'live':
         return;
     }

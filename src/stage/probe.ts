@@ -31,6 +31,8 @@ export class Probe {
   /** Show time of the picture on screen, and the show time it was drawn for. */
   due: Seconds = -1;
   showTime: Seconds = 0;
+  /** Page instant (performance.now, ms) for which `showTime` holds. */
+  drawnAt: Milliseconds = 0;
   /** What the sound page hears at the last drawn frame; null elsewhere. */
   audioTime: Seconds | null = null;
   starved = true;
@@ -73,7 +75,8 @@ export class Probe {
     this.#last = pick.from.pixels;
   }
 
-  note({ cost, interval, heard }: Note): void {
+  note({ cost, interval, heard, instant }: Note): void {
+    this.drawnAt = instant;
     push(this.drawTimes, cost);
     push(this.intervals, interval);
     this.audioTime = heard;

@@ -19,6 +19,8 @@ const MISSED: Milliseconds = 25;
 /** A longer gap was a sleeping tab. */
 const ASLEEP: Milliseconds = 4_000;
 const QUIET_BEFORE_RISE: Milliseconds = 10_000;
+/** A level that once proved too fine is tried again after this. */
+const RETRY_AFTER: Milliseconds = 60_000;
 
 export class Quality {
   #level = 0;
@@ -51,17 +53,19 @@ export class Quality {
     this.#p95 = quantile(this.#times, 0.95);
     // One late frame is the machine's hiccup; a third of them is our size.
     const typical = quantile(this.#times, 0.7);
+    const mostly = quantile(this.#times, 0.85);
     this.#times = [];
     this.#windowFrom = null;
     if (typical > SLOW) return this.#move(typical > SLOW * 8 ? 2 : 1, now);
-    if (this.#p95 < SLOW * 0.6 && now - this.#changedAt > QUIET_BEFORE_RISE) return this.#move(-1, now);
+    if (now - this.#changedAt > RETRY_AFTER) this.#finest = 0;
+    if (typical < SLOW * 0.6 && mostly < MISSED && now - this.#changedAt > QUIET_BEFORE_RISE) return this.#move(-1, now);
     return false;
   }
 
   #move(step: number, now: Milliseconds): boolean {
     const next = Math.min(LEVELS.length - 1, this.#level + step);
     if (next === this.#level || next < this.#finest) return false;
-    // A rise that had to be taken back at once is not tried again.
+    // A rise that had to be taken back at once is not tried again soon.
     if (step > 0 && this.#rosePrior && now - this.#changedAt < QUIET_BEFORE_RISE) this.#finest = next;
     this.#rosePrior = step < 0;
     this.#level = next;

@@ -88,6 +88,7 @@ export class StageInterface {
         this.#keepers = message.keepers;
         return;
       case 'progress':
+        if (!this.#card.isOpen) this.toasts.progress(message.text, message.fraction);
         return this.#card.setProgress(message.text, message.fraction);
       case 'render':
         return this.#storyboard.showProgress(message.progress);
@@ -121,7 +122,9 @@ export class StageInterface {
     const { session } = this.#parts;
     const { transport } = session;
     if (transport?.playing === true && this.#card.isOpen) this.#card.close();
-    this.#pill.hidden = !(transport?.playing === true && transport.soundPage === null && (session.show?.pcmUrl ?? null) !== null && !this.#parts.conductor.player.isAllowed);
+    // Without a page that sounds, time holds though play was pressed.
+    const wantsToPlay = transport?.playing === true || session.values['/transport/play'] === true;
+    this.#pill.hidden = !(wantsToPlay && !this.#card.isOpen && transport?.soundPage === null && (session.show?.pcmUrl ?? null) !== null && !this.#parts.conductor.player.isAllowed);
   }
 
   async #play(): Promise<void> {

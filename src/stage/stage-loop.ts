@@ -14,6 +14,8 @@ import type { ShowSession } from './show-session.ts';
 
 /** A longer gap between display frames was a sleeping tab: memory does not advance by more (s). */
 const LONGEST_STEP: Seconds = 0.25;
+/** Below this the stage would look like a mosaic: no quality level goes under it. */
+const LEAST_PIXELS = 256 * 144;
 
 export interface LoopOptions {
   /** The stage before a show: pictures walk to and fro without time. */
@@ -82,7 +84,8 @@ export class StageLoop {
   }
 
   #applySize(): void {
-    const scale = this.#ratio * this.quality.scale;
+    const floor = Math.min(1, Math.sqrt(LEAST_PIXELS / Math.max(1, this.#width * this.#height)));
+    const scale = Math.max(floor, this.#ratio * this.quality.scale);
     this.#painter.setSize(Math.max(2, Math.round(this.#width * scale)), Math.max(2, Math.round(this.#height * scale)));
   }
 }

@@ -9,6 +9,14 @@ const MOST_AT_ONCE = 4;
 
 export class Toasts {
   readonly element = h('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
+  readonly #progress = h('div', { class: 'toast toast-progress' });
+
+  /** One line that says how far something is; goes away when it is done. */
+  progress(text: string, fraction: number): void {
+    this.#progress.textContent = fraction > 0 ? `${text} ${Math.round(fraction * 100)} %` : text;
+    if (fraction >= 1) this.#progress.remove();
+    else if (!this.#progress.isConnected) this.element.prepend(this.#progress);
+  }
 
   show(level: NoticeLevel, text: string): void {
     const same = [...this.element.children].find((toast) => toast.textContent === text);

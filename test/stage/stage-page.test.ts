@@ -201,7 +201,7 @@ describe('the stage page', () => {
     try {
       await second.goto(first.show.server.url);
       await second.waitForFunction(() => globalThis.latentbeatProbe.showTime > 1 && document.querySelector('.start-card:not(.leaving)') === null);
-      const [a, b] = await Promise.all([first.page, second].map((one) => one.evaluate(() => ({ show: globalThis.latentbeatProbe.showTime, at: Date.now() }))));
+      const [a, b] = await Promise.all([first.page, second].map((one) => one.evaluate(() => ({ show: globalThis.latentbeatProbe.showTime, at: performance.timeOrigin + globalThis.latentbeatProbe.drawnAt }))));
       expect(Math.abs((a?.show ?? 0) - (b?.show ?? 9) - ((a?.at ?? 0) - (b?.at ?? 0)) / 1000)).toBeLessThan(0.15);
       expect(await second.evaluate(() => globalThis.latentbeatProbe.audioTime)).toBeNull();
     } finally {

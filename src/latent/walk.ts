@@ -9,7 +9,7 @@ import { TICKS_PER_SECOND } from '../base/units.ts';
 import type { Tick } from '../base/units.ts';
 import type { LatentPoint, ModelCard } from '../diffusion/types.ts';
 import type { Modulation, Place } from '../score/modulation.ts';
-import { samePlace } from '../score/place.ts';
+import { placeKey, samePlace } from '../score/place.ts';
 import type { Preset } from '../score/preset.ts';
 import { pointFrame, pointOf } from './point.ts';
 import type { PointFrame } from './point.ts';
@@ -21,9 +21,13 @@ const SCAN_TICKS: Tick = TICKS_PER_SECOND / 8;
 
 /** What the walk needs of a score. */
 export interface WalkScore {
+  /** The music is heard while it plays. */
+  readonly live: boolean;
   modulationAt(tick: Tick): Modulation;
   isCutAt(fromTick: Tick, toTick: Tick): boolean;
   presetAt(tick: Tick): Preset;
+  /** A guess that binds nobody: live ticks stay open to what will be heard. */
+  peekAt(tick: Tick): { readonly modulation: Modulation; readonly preset: Preset };
 }
 
 export interface WalkOptions {
@@ -51,8 +55,7 @@ export interface Walk extends WalkPlan {
 export function createWalk(options: WalkOptions): Walk {
   const { score, sizing = true } = options;
   const frames = new Map<Preset, { readonly frame: PointFrame; readonly tables: SegmentTables }>();
-  const toolsAt = (tick: Tick): { readonly frame: PointFrame; readonly tables: SegmentTables } => {
-    const preset = score.presetAt(tick);
+  const toolsFor = (preset: Preset): { readonly frame: PointFrame; readonly tables: SegmentTables } => {
     const known = frames.get(preset);
     if (known !== undefined) return known;
     const frame = frameFor(preset, options);
@@ -61,18 +64,23 @@ export function createWalk(options: WalkOptions): Walk {
     return made;
   };
   const missing = (fromTick: Tick, toTick: Tick): Stretch[] =>
-    sizing ? stretchesBetween(score, fromTick, toTick).filter(({ tick, from, to }) => !toolsAt(tick).tables.isMeasured(from, to)) : [];
+    sizing ? stretchesBetween(score, fromTick, toTick).filter(({ preset, from, to }) => !toolsFor(preset).tables.isMeasured(from, to)) : [];
+  const unsized = new Set<string>();
 
   return {
     async prepare(fromTick, toTick) {
-      for (const { tick, from, to } of missing(fromTick, toTick)) await toolsAt(tick).tables.measure(from, to);
+      for (const { preset, from, to } of missing(fromTick, toTick)) await toolsFor(preset).tables.measure(from, to);
     },
     isPrepared: (fromTick, toTick) => missing(fromTick, toTick).length === 0,
     pointAt(tick): LatentPoint {
       const modulation = score.modulationAt(tick);
       const { from, to, fraction } = modulation.segment;
-      const { frame, tables } = toolsAt(tick);
-      return pointOf(modulation, sizing ? tables.positionAt(from, to, fraction) : fraction, frame);
+      const { frame, tables } = toolsFor(score.presetAt(tick));
+      // Live, a glide that set out before it was measured stays unsized: a table that came half way would make a jump.
+      const glide = `${Math.floor(modulation.position)} ${placeKey(to)}`;
+      if (score.live && fraction > 0 && !tables.isMeasured(from, to)) unsized.add(glide);
+      const sized = sizing && !unsized.has(glide);
+      return pointOf(modulation, sized ? tables.positionAt(from, to, fraction) : fraction, frame);
     },
     isCutAt: (fromTick, toTick) => score.isCutAt(fromTick, toTick),
     invalidate: () => undefined,
@@ -81,7 +89,7 @@ export function createWalk(options: WalkOptions): Walk {
 }
 
 interface Stretch {
-  readonly tick: Tick;
+  readonly preset: Preset;
   readonly from: Place;
   readonly to: Place;
 }
@@ -90,9 +98,10 @@ interface Stretch {
 function stretchesBetween(score: WalkScore, fromTick: Tick, toTick: Tick): Stretch[] {
   const found: Stretch[] = [];
   for (let tick = Math.max(0, fromTick); ; tick = Math.min(tick + SCAN_TICKS, toTick)) {
-    const { from, to } = score.modulationAt(tick).segment;
+    const { modulation, preset } = score.peekAt(tick);
+    const { from, to } = modulation.segment;
     const last = found.at(-1);
-    if (!samePlace(from, to) && (last === undefined || last.from !== from || last.to !== to)) found.push({ tick, from, to });
+    if (!samePlace(from, to) && (last === undefined || last.from !== from || last.to !== to)) found.push({ preset, from, to });
     if (tick >= toTick) return found;
   }
 }

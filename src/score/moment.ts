@@ -17,7 +17,7 @@ export const DROP_BARS = 8;
 /** Seconds around a beat in which its hits are looked for. */
 const BEAT_WINDOW = { before: 0.06, after: 0.08 };
 /** Live moments older than this are forgotten. */
-const LIVE_MEMORY_TICKS = 120 * 300;
+export const LIVE_MEMORY_TICKS = 120 * 300;
 
 export interface Moment {
   readonly tick: Tick;
@@ -59,6 +59,7 @@ export class MomentSource {
   readonly live: boolean;
   readonly #kept = new Map<Tick, Moment>();
   readonly #keptStrengths = new Map<Tick, Float64Array>();
+  #guessing = false;
   readonly #labels: readonly number[];
   readonly #starts: readonly Seconds[];
   readonly #downbeats: Float64Array;
@@ -74,11 +75,23 @@ export class MomentSource {
     this.#resting = live ? new Set() : restingPhrases(timeline);
   }
 
+  /** Looks at live moments without keeping what it sees: for guesses at what comes. */
+  guess<T>(look: () => T): T {
+    const before = this.#guessing;
+    this.#guessing = true;
+    try {
+      return look();
+    } finally {
+      this.#guessing = before;
+    }
+  }
+
   at(tick: Tick): Moment {
     if (!this.live) return this.#read(tick);
     const kept = this.#kept.get(tick);
     if (kept !== undefined) return kept;
     const moment = this.#read(tick);
+    if (this.#guessing) return moment;
     this.#kept.set(tick, moment);
     this.#kept.delete(tick - LIVE_MEMORY_TICKS);
     return moment;
@@ -90,6 +103,7 @@ export class MomentSource {
     const kept = this.#keptStrengths.get(moment.tick);
     if (kept !== undefined) return kept;
     const strengths = this.#strengthsAround(moment.nextBeatTime - moment.barSeconds);
+    if (this.#guessing) return strengths;
     this.#keptStrengths.set(moment.tick, strengths);
     this.#keptStrengths.delete(moment.tick - LIVE_MEMORY_TICKS);
     return strengths;

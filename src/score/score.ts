@@ -10,7 +10,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import { ControlBank } from './control-state.ts';
 import type { ControlChange, ControlValues } from './control.ts';
 import type { Modulation, Place } from './modulation.ts';
-import { MomentSource } from './moment.ts';
+import { LIVE_MEMORY_TICKS, MomentSource } from './moment.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { Preset } from './preset.ts';
 import { RouteBank } from './route.ts';
@@ -57,6 +57,11 @@ export class Score {
   #log: ControlChange[];
   #boards: BoardChange[] = [];
   #state: ScoreState | undefined;
+  /** Last tick that was answered for good. */
+  #committed: Tick = -1;
+  /** Counts what altered the future. */
+  #changes = 0;
+  #guess: { readonly from: Tick; readonly changes: number; state: ScoreState } | undefined;
 
   constructor(options: ScoreOptions) {
     this.#options = options;
@@ -69,6 +74,15 @@ export class Score {
   /** What to show at a tick (below 0 counts as 0). The same answer every time until `apply` changes it. */
   modulationAt(tick: Tick): Modulation {
     return modulationOf(this.#stateAt(tick), this.#bank);
+  }
+
+  /**
+   * The same as a guess that binds nobody: a live tick that was not asked for yet stays open to what will be heard by then.
+   * Quick when asked with rising ticks.
+   */
+  peekAt(tick: Tick): { readonly modulation: Modulation; readonly preset: Preset } {
+    const state = this.#source.live && tick > this.#committed ? this.#guessAt(tick) : this.#stateAt(tick);
+    return { modulation: modulationOf(state, this.#bank), preset: state.scheme.plan.preset };
   }
 
   /** Control values as they stand at a tick: numbers on their way, switches and texts. */
@@ -94,6 +108,11 @@ export class Score {
     this.#forgetFrom(fromTick);
   }
 
+  /** The timeline grows while it plays. */
+  get live(): boolean {
+    return this.#source.live;
+  }
+
   /** Everything hands did, in the order in which it takes effect. */
   get log(): readonly ControlChange[] {
     return this.#log;
@@ -114,10 +133,27 @@ export class Score {
     const stored = this.#nearestStored(tick);
     const known = this.#state;
     let state = known !== undefined && known.tick <= tick && known.tick >= (stored?.tick ?? -1) ? known
-      : stored !== undefined ? { ...stored, routes: stored.routes.slice() } : this.#begin();
+      : stored !== undefined ? this.#copyOf(stored) : this.#begin();
     while (state.tick < tick) state = this.#advance(state);
     this.#state = state;
+    this.#committed = Math.max(this.#committed, tick);
     return state;
+  }
+
+  #guessAt(tick: Tick): ScoreState {
+    return this.#source.guess(() => {
+      const known = this.#guess;
+      const reusable = known !== undefined && known.from === this.#committed && known.changes === this.#changes && known.state.tick <= tick;
+      let state = reusable ? known.state : this.#copyOf(this.#stateAt(Math.max(0, this.#committed)));
+      const from = this.#committed;
+      while (state.tick < tick) state = stepScore(this.#changed(state, state.tick + 1), this.#bank, this.#source.at(state.tick + 1));
+      this.#guess = { from, changes: this.#changes, state };
+      return state;
+    });
+  }
+
+  #copyOf(state: ScoreState): ScoreState {
+    return { ...state, routes: state.routes.slice() };
   }
 
   #begin(): ScoreState {
@@ -132,9 +168,10 @@ export class Score {
   }
 
   #store(state: ScoreState): ScoreState {
-    if (state.tick % STORE_EVERY === 0) this.#stored.set(state.tick, { ...state, routes: state.routes.slice() });
+    if (this.#source.live) this.#stored.delete(state.tick - LIVE_MEMORY_TICKS);
+    if (state.tick % STORE_EVERY === 0) this.#stored.set(state.tick, this.#copyOf(state));
     else if (state.tick % NEAR_EVERY === 0 && !this.#near.has(state.tick)) {
-      this.#near.set(state.tick, { ...state, routes: state.routes.slice() });
+      this.#near.set(state.tick, this.#copyOf(state));
       if (this.#near.size > NEAR_STATES) this.#near.delete(this.#near.keys().next().value as Tick);
     }
     return state;
@@ -187,6 +224,7 @@ export class Score {
   }
 
   #forgetFrom(tick: Tick): void {
+    this.#changes++;
     for (const states of [this.#stored, this.#near]) for (const at of states.keys()) if (at >= Math.max(0, tick)) states.delete(at);
     if (this.#state !== undefined && this.#state.tick >= tick) this.#state = undefined;
   }

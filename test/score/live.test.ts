@@ -49,6 +49,19 @@ describe('live', () => {
     for (const [tick, answer] of [...said].toReversed()) expect(JSON.stringify(score.modulationAt(tick))).toBe(answer);
   });
 
+  it('a look ahead binds nobody: what is heard meanwhile still counts', () => {
+    const timeline = new GrowingTimeline();
+    const peeking = makeScore({ timeline });
+    const plain = makeScore({ timeline });
+    for (let tick = 0; tick < 120 * 40; tick += 30) {
+      timeline.known = tick / 120;
+      const answer = JSON.stringify(peeking.modulationAt(tick));
+      expect(answer).toBe(JSON.stringify(plain.modulationAt(tick)));
+      for (let ahead = 15; ahead < 720; ahead += 15) peeking.peekAt(tick + ahead);
+    }
+    expect(JSON.stringify(peeking.peekAt(4000).modulation)).toBe(JSON.stringify(plain.modulationAt(4000)));
+  });
+
   it('moves on downbeats, faster where it is loud, and takes cues', () => {
     const timeline = new GrowingTimeline();
     const score = makeScore({ timeline, preset: makePreset({ mode: 'anchored' }) });

@@ -10,17 +10,18 @@ import { Worker } from 'node:worker_threads';
 import { compiledEntry } from '../base/entry.ts';
 import type { Hertz } from '../base/units.ts';
 import { cacheSubfolder, writeWhole } from './cache.ts';
+import { playDrums, playRisers } from './demo-drums.ts';
 import { type DemoOptions, layOutDemo } from './demo-form.ts';
 import { makeDrumKit } from './demo-instruments.ts';
 import { addBus, type Bus, duck, echo, makeBus, master, reverberate, sweepLowPass } from './demo-mix.ts';
-import { padCutoff, playArp, playBass, playDrums, playLead, playPads, playRisers } from './demo-parts.ts';
+import { padCutoff, playArp, playBass, playLead, playPads } from './demo-notes.ts';
 import { openAudio, type OpenAudioOptions } from './open.ts';
 import type { AudioSource } from './types.ts';
 
 export { demoTruth, type DemoOptions, type DemoTruth } from './demo-form.ts';
 
 /** Counts changes of the composition: part of the cached name. */
-const DEMO_VERSION = 2;
+const DEMO_VERSION = 3;
 
 export interface DemoSound {
   /** Interleaved stereo, −1..1, on 16-bit steps. */

@@ -68,7 +68,9 @@ export class Session implements ShowHost {
   #newest: Frame | null = null;
   #timelineBytes: Uint8Array | null = null;
   #version = 0;
-  #opening = false;
+  /** A track is on its way. */
+  #isOpening = false;
+  #opening: Frame | null = null;
   #playOrder = 0;
 
   constructor(options: SessionOptions) {
@@ -219,7 +221,8 @@ export class Session implements ShowHost {
   }
 
   bufferedFrames(): readonly Frame[] {
-    return this.#lookAhead?.frames() ?? [];
+    const frames = this.#lookAhead?.frames() ?? [];
+    return frames.length === 0 && this.#opening !== null ? [this.#opening] : frames;
   }
 
   joined(client: ClientInfo): void {
@@ -271,6 +274,7 @@ export class Session implements ShowHost {
   #stage(show: OpenShow): void {
     this.#lookAhead?.stop();
     this.#playOrder++;
+    this.#opening = null;
     this.#show = show;
     this.#version++;
     this.#timelineBytes = null;
@@ -278,6 +282,7 @@ export class Session implements ShowHost {
     this.#controls.reset(show);
     this.#editor.open(show);
     this.#lookAhead = this.#createLookAhead(show);
+    this.#inBackground(this.#drawOpening(show));
     this.#lookAhead.start();
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#wire?.welcomeAll();
@@ -301,6 +306,15 @@ export class Session implements ShowHost {
     });
   }
 
+  /** The first picture, before the walk is measured: a stand-in that is never recorded. */
+  async #drawOpening(show: OpenShow): Promise<void> {
+    const picture = await show.pipeline.draw(show.walk.pointAt(0));
+    if (this.#show?.score !== show.score || (this.#lookAhead?.frames().length ?? 0) > 0) return;
+    this.#opening = { ...picture, tick: 0, due: 0, generation: 0, cut: false, loop: true };
+    this.#newest = this.#opening;
+    this.#wire?.sendFrame(this.#opening, this.#clock.transport.epoch);
+  }
+
   #sendFrame(frame: Frame): void {
     if (frame.loop !== true) this.#newest = frame;
     this.#wire?.sendFrame(frame, this.#clock.transport.epoch);
@@ -318,12 +332,12 @@ export class Session implements ShowHost {
   }
 
   #openUpload(id: string, name: string): void {
-    if (this.#opening) throw new UserError('usage', 'Another track is being opened: wait a moment.');
-    this.#opening = true;
+    if (this.#isOpening) throw new UserError('usage', 'Another track is being opened: wait a moment.');
+    this.#isOpening = true;
     const opening = claimUpload(this.#options.uploadFolder, id, name)
       .then((path) => this.#options.tools.open(path, (fraction, text) => this.progress('open', fraction, text)))
       .then((show) => this.open(show))
-      .finally(() => (this.#opening = false));
+      .finally(() => (this.#isOpening = false));
     this.#inBackground(opening);
   }
 

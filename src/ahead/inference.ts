@@ -228,10 +228,10 @@ class ProcessKeeper {
   #lose(child: ChildProcess, how: string): void {
     if (child !== this.#child || this.#disposed) return;
     const now = performance.now();
+    if (this.alive) this.#dropDeadlyRequest();
     this.alive = false;
     this.losses++;
     this.#child = undefined;
-    this.#dropDeadlyRequest();
     if (this.#settleReady !== undefined && this.losses >= DEADLY) return this.#refuse(0, new UserError('device', `the picture process ${how} three times before it was ready; run \`latentbeat doctor\`.`));
     this.#pause = now - this.#startedAt < EARLY_DEATH_MS ? Math.min(LONGEST_PAUSE_MS, this.#pause * 2 + 100) : 0;
     this.#onNotice(`The picture process ${how}; the show goes on with the pictures it has while a new one starts.`);

@@ -5,7 +5,7 @@ import { KeyframePlan, SUBDIVISIONS, barTickFrom, keyframeTicks, paceAt } from '
 import { randomFor } from '../../src/base/random.ts';
 import { tickOfSeconds } from '../../src/base/units.ts';
 import type { BeatGrid } from '../../src/timeline/timeline.ts';
-import { steadyTimeline } from './virtual-show.ts';
+import { steadyTimeline } from '../helpers/hand-plan.ts';
 
 /** Beats 0.3 to 0.8 s apart: tempo that wanders from beat to beat. */
 function unsteadyGrid(): BeatGrid {

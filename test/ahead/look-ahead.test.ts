@@ -4,7 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { barTickFrom } from '../../src/ahead/keyframes.ts';
 import { randomFor } from '../../src/base/random.ts';
 import { tickOfSeconds } from '../../src/base/units.ts';
-import { SIZE, openVirtualShow, steadyTimeline } from './virtual-show.ts';
+import { SIZE, steadyTimeline } from '../helpers/hand-plan.ts';
+import { openVirtualShow } from './virtual-show.ts';
 import type { VirtualShow } from './virtual-show.ts';
 
 let show: VirtualShow;

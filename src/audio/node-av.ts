@@ -3,6 +3,7 @@
  * a file needs it. Frames come in FFmpeg's planar or packed float and are written on as they come.
  */
 
+import { polyfillWithResolvers } from '../base/with-resolvers.ts';
 import { openWavWriter, type WavWriter } from './wav.ts';
 
 type NodeAv = typeof import('node-av');
@@ -25,20 +26,6 @@ function loadNodeAv(): Promise<NodeAv | undefined> {
     () => undefined,
   );
   return loaded;
-}
-
-/** node-av's demuxer uses Promise.withResolvers, which Node 20 lacks. */
-function polyfillWithResolvers(): void {
-  const promise = Promise as unknown as { withResolvers?: () => unknown };
-  promise.withResolvers ??= () => {
-    let resolve: unknown;
-    let reject: unknown;
-    const made = new Promise((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    return { promise: made, resolve, reject };
-  };
 }
 
 /** Decodes the first sound stream of `path` to a float32 WAV at `wavPath`. Throws a plain Error with the reason. */

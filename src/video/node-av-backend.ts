@@ -4,6 +4,7 @@
  */
 
 import type { Encoder, Frame, Muxer, Packet } from 'node-av';
+import { polyfillWithResolvers } from '../base/with-resolvers.ts';
 import { drainPackets, openSound } from './node-av-sound.ts';
 import { rateFraction, type Segment, type SegmentWriter, type SoundTrack, type VideoBackend, type VideoSettings } from './sink.ts';
 
@@ -23,20 +24,6 @@ export async function loadNodeAvBackend(): Promise<VideoBackend | null> {
   } catch {
     return null;
   }
-}
-
-/** node-av's demuxer needs Promise.withResolvers, which Node has from 22 on. */
-function polyfillWithResolvers(): void {
-  const holder = Promise as unknown as { withResolvers?: () => unknown };
-  holder.withResolvers ??= () => {
-    let resolve: (value: unknown) => void = () => {};
-    let reject: (reason: unknown) => void = () => {};
-    const promise = new Promise((yes, no) => {
-      resolve = yes;
-      reject = no;
-    });
-    return { promise, resolve, reject };
-  };
 }
 
 async function createVideoEncoder(av: NodeAv, settings: VideoSettings): Promise<Encoder> {

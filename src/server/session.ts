@@ -31,7 +31,7 @@ import { claimUpload } from './uploads.ts';
 const LIVE_HORIZON: Seconds = 0.6;
 /** In hand before a track starts; on a slow machine not longer than this is waited for it. */
 const PREBUFFER: Seconds = 1.5;
-const LONGEST_PREBUFFER_MS: Milliseconds = 3000;
+const LONGEST_PREBUFFER_MS: Milliseconds = 6000;
 
 export interface SessionOptions {
   readonly now: () => Milliseconds;

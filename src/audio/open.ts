@@ -67,7 +67,7 @@ async function decodeAndOpen(path: string, sha256: string, wavPath: string, opti
     await decodeAs(path, probe, temporary, options);
     const decoded = await openWavSource(path, sha256, temporary);
     checkLength(path, probe, decoded.duration);
-  });
+  }).catch(sayFullDisk);
   options.onProgress?.(1, 'sound is ready');
   return openWavSource(path, sha256, wavPath);
 }
@@ -128,9 +128,14 @@ async function reasonOf(work: Promise<void>): Promise<string | undefined> {
     await work;
     return undefined;
   } catch (error) {
-    if (messageOf(error).includes('ENOSPC')) throw new UserError('device', 'The disk is full: the decoded sound does not fit; free some space or set LATENTBEAT_CACHE to another disk.', { cause: error });
+    if (messageOf(error).includes('ENOSPC')) throw error;
     return messageOf(error);
   }
+}
+
+function sayFullDisk(error: unknown): never {
+  if (!messageOf(error).includes('ENOSPC')) throw error;
+  throw new UserError('device', 'The disk is full: the decoded sound does not fit; free some space or set LATENTBEAT_CACHE to another disk.', { cause: error });
 }
 
 function undecodable(path: string, probe: Probe, builtIn: boolean, reasons: readonly string[]): UserError {

@@ -74,7 +74,9 @@ function startFfmpeg(command: string, args: readonly string[]): FfmpegRun {
     async feed(bytes) {
       if (child.exitCode !== null) await ended;
       // Copied: the caller reuses its buffer as soon as we resolve.
-      if (!child.stdin.write(Buffer.from(bytes))) await Promise.race([once(child.stdin, 'drain'), ended]);
+      if (child.stdin.write(Buffer.from(bytes))) return;
+      // A broken pipe only says that ffmpeg has left; why, it says itself.
+      await Promise.race([once(child.stdin, 'drain').catch(() => ended), ended]);
     },
     async finish() {
       child.stdin.end();

@@ -1,4 +1,6 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -115,6 +117,16 @@ describe('exportVideo', () => {
   it('says a full disk in one sentence and keeps what it has', async () => {
     const full: VideoBackend = { ...backend, openSegment: () => Promise.reject(Object.assign(new Error('write failed'), { code: 'ENOSPC' })) };
     await expect(exportVideo(request(join(folder, 'full.mp4'), flashes(), full))).rejects.toMatchObject({ fault: 'again', message: expect.stringContaining('disk is full') });
+  });
+
+  it('hears from ffmpeg that the disk is full', async (context) => {
+    const ffmpeg = await loadFfmpegBackend();
+    if (ffmpeg === null || !existsSync('/dev/full')) return context.skip('no ffmpeg on the PATH, or no /dev/full');
+    await symlink('/dev/full', join(folder, 'disk.webm'));
+    const disk: VideoBackend = { ...ffmpeg, openSegment: (_path, use) => ffmpeg.openSegment(join(folder, 'disk.webm'), use) };
+    const noise: FrameMaker = { frame: async () => randomBytes(64 * 36 * 4), close: async () => {} };
+    const small = { ...settings, container: 'webm' } as const;
+    await expect(exportVideo({ ...request(join(folder, 'full.webm'), noise, disk), settings: small, key: 'disk' })).rejects.toMatchObject({ fault: 'again' });
   });
 
   it('writes the same with an ffmpeg on the PATH', async (context) => {

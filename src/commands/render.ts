@@ -60,8 +60,13 @@ function describe(news: RenderNews): ProgressState {
     case 'done':
       return { fraction: 1, text: 'done' };
     case 'drawing':
-      return { fraction: news.framesDone / Math.max(1, news.framesTotal), text: 'rendering', detail: `frame ${news.framesDone} of ${news.framesTotal}`, framesPerSecond: news.framesPerSecond, secondsLeft: news.secondsLeft };
+      return { fraction: news.framesDone / Math.max(1, news.framesTotal), text: 'rendering', detail: `frame ${news.framesDone} of ${news.framesTotal}`, ...paceOf(news) };
   }
+}
+
+/** Nothing before the first frame is drawn: a resumed render starts with what was there. */
+function paceOf({ framesPerSecond, secondsLeft }: Exclude<RenderNews, { readonly stage: 'opening' }>): Pick<ProgressState, 'framesPerSecond' | 'secondsLeft'> {
+  return framesPerSecond > 0 ? { framesPerSecond, secondsLeft } : {};
 }
 
 /** Aborts on the first Ctrl-C or request to end; a second one ends the process the usual way. */

@@ -5,9 +5,8 @@ Each file is written beside its place and renamed into it, so a reader never see
 import hashlib
 import json
 import os
-import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import onnx
 import torch

@@ -1,78 +1,21 @@
-"""The two networks: Generator (16 scalars + sentence -> latent) and Decoder (latent -> picture).
+"""The networks: Generator (16 scalars + sentence -> latent), Decoder (latent -> picture), Encoder (for training only).
 
-The noise beyond its 16 scalars carries nothing, so the generator draws on a fixed grid of waves that it shifts by
-the scalars' angles, and modulates every block by scalars and sentence. `OneStep` wraps it as a flow-matching UNet:
+The noise beyond its 16 scalars carries nothing, so the generator starts from learned fields and fixed waves that it
+moves by the scalars, and modulates every block by scalars and sentence. `OneStep` wraps it as a flow-matching UNet:
 the latent has no energy on the 16 scalar modes, so the scalars of sample / sigma are exact at any sigma and every
 number of steps gives the same picture.
 Layouts: latent [B, 8, 16, 16]; picture [B, 3, 128, 128] in -1..1; text [B, 384] of unit length.
 """
-import math
-
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .noise import GRID, LATENT_CHANNELS, NOISE_CHANNELS, SCALARS, Pairs, make_basis, split_pairs
+from .framing import DRIFTS, FIELD, Framing, first_moves
+from .noise import GRID, LATENT_CHANNELS, SCALARS, Pairs, make_basis, read_scalars, remove_scalars, split_pairs
+from .vocabulary import MODIFIERS, PALETTES, SUBJECTS
+from .waves import Waves
 
 TEXT = 384
-FOLD = 2  # the waves are drawn on a grid this many times finer than the latent, folded into channels
-
-
-def _turn(a: tuple[torch.Tensor, torch.Tensor], b: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Product of two unit complex numbers given as (cos, sin)."""
-    return a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]
-
-
-class Waves(nn.Module):
-    """Fixed plane, ring, star and spiral waves, shifted by the angles of pairs 0 and 4: [B, channels, 16, 16]."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        side = GRID * FOLD
-        axis = (torch.arange(side).float() + 0.5) / side * 2 - 1
-        fold = nn.PixelUnshuffle(FOLD)
-        self.register_buffer("x", fold(axis.view(1, 1, 1, -1).expand(1, 1, side, side)))  # [1, 4, 16, 16]
-        self.register_buffer("y", fold(-axis.view(1, 1, -1, 1).expand(1, 1, side, side)))
-
-    def forward(self, pairs: Pairs) -> torch.Tensor:
-        def pick(t: torch.Tensor, k: int) -> torch.Tensor:
-            return t[:, k].view(-1, 1, 1, 1)
-
-        turn = (pick(pairs.cos, 0), -pick(pairs.sin, 0))
-        second = (pick(pairs.cos, 4), -pick(pairs.sin, 4))
-        back = (turn[0], -turn[1])
-        x = self.x - 0.14 * pick(pairs.x, 1)
-        y = self.y - 0.14 * pick(pairs.y, 1)
-        r = torch.sqrt(x * x + y * y + 1e-3)
-        depth = torch.log(r + 0.06)
-        star = [(x / r, y / r)]
-        for _ in range(7):
-            star.append(_turn(star[-1], star[0]))  # star[n - 1] = n-fold
-
-        def wave(angle: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            return torch.cos(angle), torch.sin(angle)
-
-        ground = 1 / (0.12 + torch.relu(-self.y - 0.05))
-        found = [
-            *[_turn(wave(k * depth), turn) for k in (3.0, 6.0, 9.0)],
-            *[_turn(wave(k * r), turn) for k in (4.0, 8.0, 14.0, 19.0)],
-            *[star[n - 1] for n in (1, 2, 3, 4, 6, 8)],
-            _turn(_turn(star[1], wave(3.0 * depth)), turn),
-            _turn(_turn(star[1], wave(3.0 * depth)), _turn(turn, turn)),
-            _turn(star[0], turn),
-            *[_turn(wave(k * math.pi * self.x), turn) for k in (1.0, 2.0, 4.0)],
-            *[_turn(wave(k * math.pi * self.y), turn) for k in (0.5, 1.0, 2.0, 4.0)],
-            _turn(wave(math.pi * self.y), _turn(turn, turn)),
-            _turn(wave(2 * math.pi * self.y), _turn(_turn(turn, turn), turn)),
-            *[_turn(wave(k * math.pi * self.x), back) for k in (1.0, 2.0)],
-            *[_turn(wave(k * math.pi * self.y), back) for k in (1.0, 2.0)],
-            *[_turn(wave(k * math.pi * self.x), second) for k in (1.0, 2.0)],
-            *[_turn(wave(k * math.pi * self.y), second) for k in (1.0, 2.0)],
-            _turn(wave(3.0 * ground), turn),
-        ]
-        batch = x.shape[0]
-        plain = [self.x.expand(batch, -1, -1, -1), self.y.expand(batch, -1, -1, -1), torch.exp(-2 * r), depth, torch.exp(-8 * r * r)]
-        return torch.cat([part.expand(batch, -1, -1, -1) for pair in found for part in pair] + plain, 1)
 
 
 class Block(nn.Module):
@@ -82,69 +25,115 @@ class Block(nn.Module):
         super().__init__()
         inputs = inputs or channels
         self.skip = nn.Conv2d(inputs, channels, 1) if inputs != channels else nn.Identity()
+        self.before = nn.GroupNorm(8, inputs)
         self.first = nn.Conv2d(inputs, channels, 3, padding=1)
         self.norm = nn.GroupNorm(8, channels, affine=False)
         self.modulate = nn.Linear(condition, 2 * channels)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(self.modulate.bias)
         self.second.weight.data *= 0.3
-        nn.init.zeros_(self.second.bias)
+        self.second.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: torch.Tensor, condition: torch.Tensor) -> torch.Tensor:
         gain, shift = self.modulate(condition)[:, :, None, None].chunk(2, 1)
-        h = self.norm(self.first(F.silu(x)))
+        h = self.norm(self.first(F.silu(self.before(x))))
         return self.skip(x) + self.second(F.silu(h * (1 + gain) + shift))
 
 
-class Generator(nn.Module):
-    """Scalars [B, 16] and text [B, 384] -> latent [B, 8, 16, 16]."""
+class Reader(nn.Module):
+    """Text [B, 384] -> how much of each subject, palette and modifier it names (three distributions)."""
 
-    def __init__(self, wide: int = 80, deep: int = 160, condition: int = 256) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.waves = Waves()
+        self.subject, self.palette, self.modifier = nn.Linear(TEXT, len(SUBJECTS)), nn.Linear(TEXT, len(PALETTES)), nn.Linear(TEXT, len(MODIFIERS))
+
+    def forward(self, text: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        return self.subject(text).softmax(1), self.palette(text).softmax(1), self.modifier(text).softmax(1)
+
+
+class Generator(nn.Module):
+    """Scalars [B, 16] and text [B, 384] -> latent [B, 8, 16, 16].
+
+    Every subject owns a bank of learned fields, summed by functions of the scalars, and its own mix of the waves;
+    the blocks behind them are shared.
+    """
+
+    basis: torch.Tensor
+
+    def __init__(self, wide: int = 80, deep: int = 160, condition: int = 256, bank: int = 24, moved: int = 16, own: int = 64) -> None:
+        super().__init__()
+        self.waves, self.reader, self.framing = Waves(), Reader(), Framing()
+        subjects, self.bank, self.moved, self.own, self.wide = len(SUBJECTS), bank, moved, own, wide
         with torch.no_grad():
-            channels = self.waves(split_pairs(torch.randn(1, SCALARS))).shape[1]
-        self.place = nn.Parameter(torch.randn(1, wide, GRID, GRID) * 0.3)
-        self.read_text = nn.Sequential(nn.Linear(TEXT, condition), nn.SiLU(), nn.Linear(condition, condition))
-        self.read_scalars = nn.Linear(SCALARS + 5 * 8 + 14, condition)
-        self.join = nn.Sequential(nn.SiLU(), nn.Linear(2 * condition, condition), nn.SiLU(), nn.Linear(condition, condition), nn.SiLU())
-        self.draw = nn.Conv2d(channels, wide, 1)
-        self.shade = nn.Linear(condition, 2 * wide)
-        self.down_block = Block(wide, condition)
+            pairs = split_pairs(torch.randn(1, SCALARS))
+            self.channels = self.waves(pairs, self.waves.x, self.waves.y).shape[1]
+            weights = self.weights(pairs).shape[1]
+            numbers = self.numbers(torch.randn(1, SCALARS), pairs).shape[1]
+        self.fields = nn.Parameter(torch.randn(subjects * weights, bank * FIELD * FIELD) * 0.2)
+        self.moved_fields = nn.Parameter(torch.randn(subjects * weights, moved * FIELD * FIELD) * 0.1)
+        self.moves = nn.Parameter(first_moves().reshape(subjects, -1))
+        self.mix = nn.Parameter(torch.randn(subjects, wide * self.channels) * self.channels ** -0.5)
+        self.own_numbers = nn.Parameter(torch.randn(subjects, numbers * own) * numbers ** -0.5)
+        self.read_text = nn.Linear(TEXT, 32)
+        self.join = nn.Sequential(
+            nn.Linear(subjects + len(PALETTES) + len(MODIFIERS) + numbers + own + 32, condition), nn.LayerNorm(condition), nn.SiLU(),
+            nn.Linear(condition, condition), nn.LayerNorm(condition), nn.SiLU())
+        self.draw = nn.Conv2d(wide + bank + moved, wide, 3, padding=1)
+        self.first_block = Block(wide, condition)
         self.down = nn.Conv2d(wide, deep, 4, 2, 1)
-        self.deep_blocks = nn.ModuleList([Block(deep, condition) for _ in range(3)])
+        self.deep_blocks = nn.ModuleList([Block(deep, condition) for _ in range(2)])
         self.up = nn.Conv2d(deep, wide * 4, 1)
         self.up_blocks = nn.ModuleList([Block(wide, condition, 2 * wide), Block(wide, condition), Block(wide, condition)])
+        self.norm = nn.GroupNorm(8, wide)
         self.out = nn.Conv2d(wide, LATENT_CHANNELS, 3, padding=1)
         self.tint = nn.Linear(condition, LATENT_CHANNELS)
         self.register_buffer("basis", make_basis())
 
     def forward(self, scalars: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
         pairs = split_pairs(scalars)
-        condition = self.condition(scalars, pairs, text)
-        gain, shift = self.shade(condition)[:, :, None, None].chunk(2, 1)
-        h = (self.draw(self.waves(pairs)) + self.place) * (1 + gain) + shift
-        fine = self.down_block(h, condition)
+        subject, palette, modifier = self.reader(text)
+        numbers = self.numbers(scalars, pairs)
+        own = (numbers[:, None] @ (subject @ self.own_numbers).reshape(-1, numbers.shape[1], self.own))[:, 0]
+        condition = self.join(torch.cat([subject * 4, palette * 4, modifier * 2, numbers, own, self.read_text(text) * 4], 1))
+        fine = self.first_block(self.draw(self.sketch(pairs, subject, modifier)), condition)
         h = self.down(fine)
         for block in self.deep_blocks:
             h = block(h, condition)
         h = torch.cat([F.pixel_shuffle(self.up(h), 2), fine], 1)
         for block in self.up_blocks:
             h = block(h, condition)
-        return self.without_scalars(self.out(F.silu(h)) + self.tint(condition)[:, :, None, None])
+        return remove_scalars(self.out(F.silu(self.norm(h))) + self.tint(condition)[:, :, None, None], self.basis)
 
-    def condition(self, scalars: torch.Tensor, pairs: Pairs, text: torch.Tensor) -> torch.Tensor:
+    def sketch(self, pairs: Pairs, subject: torch.Tensor, modifier: torch.Tensor) -> torch.Tensor:
+        """The subject's own fields and waves, framed: [B, bank + wide, 16, 16]."""
+        weights = self.weights(pairs)
+        chosen = (subject[:, :, None] * weights[:, None]).reshape(len(subject), -1)
+        fields = (chosen @ self.fields).reshape(-1, self.bank, FIELD, FIELD)
+        moved_fields = (chosen @ self.moved_fields).reshape(-1, self.moved, FIELD, FIELD)
+        move = (self.drift(pairs)[:, None] @ (subject @ self.moves).reshape(-1, len(DRIFTS), 3))[:, 0]
+        x, y = self.framing.place(modifier, self.waves.x, self.waves.y)
+        waves = self.waves(pairs, x, y).reshape(-1, self.channels, GRID * GRID)
+        mixed = ((subject @ self.mix).reshape(-1, self.wide, self.channels) @ waves).reshape(-1, self.wide, GRID, GRID)
+        return torch.cat([mixed, self.framing.cut(modifier, fields), self.framing.cut_moved(modifier, moved_fields, move)], 1)
+
+    def weights(self, pairs: Pairs) -> torch.Tensor:
+        """What a subject's fields are summed by: low harmonics of the leading angles, places and sizes [B, 14]."""
+        c, s = pairs.cos[:, :1], pairs.sin[:, :1]
+        c2, s2 = c * c - s * s, 2 * c * s
+        second = [pairs.cos[:, 4:5], pairs.sin[:, 4:5]]
+        place = [pairs.x[:, 1:2] / 2, pairs.y[:, 1:2] / 2]
+        return torch.cat([torch.ones_like(c), c, s, c2, s2, c * c2 - s * s2, s * c2 + c * s2, *second, *place, pairs.size[:, 2:5] * 2 - 1], 1)
+
+    def drift(self, pairs: Pairs) -> torch.Tensor:
+        """What shifts and enlarges the moved fields, in the order of DRIFTS: [B, 7]."""
+        sizes = [pairs.size[:, k:k + 1] - 0.5 for k in (2, 3)]
+        return torch.cat([torch.ones_like(sizes[0]), pairs.x[:, 1:2].clamp(-2, 2), pairs.y[:, 1:2].clamp(-2, 2), *sizes, pairs.cos[:, :1], pairs.sin[:, :1]], 1)
+
+    def numbers(self, scalars: torch.Tensor, pairs: Pairs) -> torch.Tensor:
         c, s = pairs.cos, pairs.sin
         lead_c, lead_s = c[:, :1], s[:, :1]
         relative = [c[:, 1:] * lead_c + s[:, 1:] * lead_s, s[:, 1:] * lead_c - c[:, 1:] * lead_s]
-        numbers = torch.cat([scalars, c, s, c * c - s * s, 2 * c * s, pairs.size * 2 - 1, *relative], 1)
-        return self.join(torch.cat([self.read_text(text * math.sqrt(TEXT)), self.read_scalars(numbers)], 1))
-
-    def without_scalars(self, latent: torch.Tensor) -> torch.Tensor:
-        """Remove the latent's share of the 16 scalar modes."""
-        head = latent[:, :NOISE_CHANNELS].reshape(-1, NOISE_CHANNELS * GRID * GRID)
-        head = head - (head @ self.basis.t()) @ self.basis
-        return torch.cat([head.reshape(-1, NOISE_CHANNELS, GRID, GRID), latent[:, NOISE_CHANNELS:]], 1)
+        return torch.cat([scalars, c, s, c * c - s * s, 2 * c * s, pairs.size * 2 - 1, *relative], 1)
 
 
 class Residual(nn.Module):
@@ -153,7 +142,7 @@ class Residual(nn.Module):
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         self.second.weight.data *= 0.3
-        nn.init.zeros_(self.second.bias)
+        self.second.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.second(F.relu(self.first(F.relu(x))))
@@ -188,8 +177,43 @@ class OneStep(nn.Module):
 
     def forward(self, sample: torch.Tensor, timestep: torch.Tensor, encoder_hidden_states: torch.Tensor, text_embeds: torch.Tensor) -> torch.Tensor:
         sigma = (timestep / 1000).clamp(min=1e-3).reshape(-1, 1, 1, 1)
-        head = sample[:, :NOISE_CHANNELS].reshape(-1, NOISE_CHANNELS * GRID * GRID)
-        scalars = (head @ self.generator.basis.t()) / sigma.reshape(-1, 1)
+        scalars = read_scalars(sample, self.generator.basis) / sigma.reshape(-1, 1)
         text = text_embeds / torch.sqrt((text_embeds * text_embeds).sum(1, keepdim=True) + 1e-12)
         latent = self.generator(scalars, text + 0 * encoder_hidden_states.mean(1))
         return (sample - latent) / sigma
+
+
+class Encoder(nn.Module):
+    """Picture [B, 3, 128, 128] in 0..1 -> latent [B, 8, 16, 16] of about unit deviation."""
+
+    basis: torch.Tensor
+
+    def __init__(self, fine: int = 48, coarse: int = 96) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.PixelUnshuffle(4), nn.Conv2d(48, fine, 3, padding=1), Residual(fine), nn.Conv2d(fine, coarse, 4, 2, 1), Residual(coarse), Residual(coarse),
+            nn.ReLU(), nn.Conv2d(coarse, LATENT_CHANNELS, 3, padding=1))
+        self.normalise = nn.BatchNorm2d(LATENT_CHANNELS, affine=False, momentum=0.02)
+        self.register_buffer("basis", make_basis())
+
+    def forward(self, picture: torch.Tensor) -> torch.Tensor:
+        return remove_scalars(self.normalise(self.body(picture * 2 - 1)), self.basis)
+
+
+class Autoencoder(nn.Module):
+    """Trained first and only for its decoder; the latent is normalised and, like the generator's, free of the scalar modes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder, self.decoder = Encoder(), Decoder()
+
+
+class Model(nn.Module):
+    """Generator and decoder as one; pictures in 0..1."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.generator, self.decoder = Generator(), Decoder()
+
+    def forward(self, scalars: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
+        return self.decoder(self.generator(scalars, text)) * 0.5 + 0.5

@@ -40,8 +40,19 @@ def make_basis() -> torch.Tensor:
     return torch.stack(rows)
 
 
+def read_scalars(noise: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
+    """Noise [B, C, 16, 16] -> scalars [B, 16]."""
+    return noise[:, :NOISE_CHANNELS].reshape(-1, NOISE_CHANNELS * GRID * GRID) @ basis.t()
+
+
+def remove_scalars(latent: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
+    """The latent [B, C, 16, 16] without its share of the 16 scalar modes."""
+    share = (read_scalars(latent, basis) @ basis).reshape(-1, NOISE_CHANNELS, GRID, GRID)
+    return torch.cat([latent[:, :NOISE_CHANNELS] - share, latent[:, NOISE_CHANNELS:]], 1)
+
+
 def split_pairs(scalars: torch.Tensor) -> Pairs:
-    """Scalars [B, 16] -> pairs; differentiable nowhere, smooth everywhere but at a pair's origin."""
+    """Scalars [B, 16] -> pairs; smooth everywhere but at a pair's origin."""
     s = scalars.reshape(-1, 4, 4)  # [B, channel, mode]
     x = torch.cat([s[:, 0], s[:, 2]], 1)
     y = torch.cat([s[:, 1], s[:, 3]], 1)

@@ -5,7 +5,7 @@ Tone 0 is near black in every palette, 1 nearly white. Pair 0 carries the native
 period (a ring forward, an arm's turn, a wave's roll), so every scene closes exactly. Layouts are fixed; what differs
 between seeds is smooth (place, size, bend, brightness).
 """
-from typing import Callable
+from collections.abc import Callable
 
 import torch
 
@@ -16,7 +16,7 @@ Maps = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
 def over(below: Maps, above: Maps, cover: torch.Tensor) -> Maps:
     """Lays one set of maps over another where `cover` is 1."""
-    return tuple(b + (a - b) * cover for b, a in zip(below, above))  # type: ignore[return-value]
+    return tuple(b + (a - b) * cover for b, a in zip(below, above, strict=True))  # type: ignore[return-value]
 
 
 def tunnel(c: Canvas) -> Maps:
@@ -242,7 +242,11 @@ def lightning(c: Canvas) -> Maps:
     return over(maps, (torch.full_like(tone, 0.02), torch.full_like(tone, 0.3), torch.zeros_like(tone)), smooth(-0.01, 0.01, hill - c.y))
 
 
-BUBBLES = ((-0.55, 0.45, 0.24), (0.5, 0.6, 0.20), (0.1, 0.25, 0.17), (-0.15, -0.75, 0.22), (0.72, -0.62, 0.26), (-0.78, -0.35, 0.20), (0.62, 0.02, 0.22), (-0.18, 0.82, 0.15), (-0.08, -0.18, 0.34), (-1.1, 0.95, 0.25), (1.15, 0.3, 0.25), (0.25, -1.2, 0.25))
+BUBBLES = (  # right, up, radius
+    (-0.55, 0.45, 0.24), (0.5, 0.6, 0.20), (0.1, 0.25, 0.17), (-0.15, -0.75, 0.22),
+    (0.72, -0.62, 0.26), (-0.78, -0.35, 0.20), (0.62, 0.02, 0.22), (-0.18, 0.82, 0.15),
+    (-0.08, -0.18, 0.34), (-1.1, 0.95, 0.25), (1.15, 0.3, 0.25), (0.25, -1.2, 0.25),
+)
 
 
 def bubbles(c: Canvas) -> Maps:
@@ -308,7 +312,7 @@ def circuit(c: Canvas) -> Maps:
     fx = torch.where(hash01(ix, iy, 2.0) > 0.5, fx, 1 - fx)
     d = torch.minimum((torch.sqrt(fx * fx + fy * fy + 1e-6) - 0.5).abs(), (torch.sqrt((1 - fx) ** 2 + (1 - fy) ** 2 + 1e-6) - 0.5).abs())
     lean = c.angle(4)
-    pulse = line(2.6 * (c.x * torch.cos(lean) + c.y * torch.sin(lean)) - c.angle(0) * 1.0, 1.6)
+    pulse = line(2.6 * (c.x * torch.cos(lean) + c.y * torch.sin(lean)) - c.angle(0), 1.6)
     glow, wire = torch.exp(-d * 8), smooth(0.13, 0.08, d)
     groove = smooth(0.05, 0.03, d)
     edge = torch.minimum(torch.sqrt((fx - 0.5) ** 2 + torch.minimum(fy, 1 - fy) ** 2), torch.sqrt((fy - 0.5) ** 2 + torch.minimum(fx, 1 - fx) ** 2))

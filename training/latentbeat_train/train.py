@@ -1,30 +1,30 @@
-"""Training: scalars + caption -> picture, by regression in pixels through generator and decoder at once.
+"""The three trained stages: autoencoder, generator (in latents), finetune (generator and decoder, in pixels).
 
-No separate autoencoder is needed: noise and picture are paired by construction, so the decoder learns with the
-generator. Batches depend on (seed, step) only; a run continues from its checkpoint and ends at `Plan.steps`.
-Stage 1 (`generator`) learns at a constant rate with small batches; stage 2 (`finetune`) decays the rate to zero
-with larger ones. The kept weights are a running mean.
+Noise and picture are paired by construction, so this is plain regression: no diffusion, no distillation. Trained in
+pixels from a blank decoder, generator and decoder sit for long on one dark mean picture; behind a finished decoder
+the generator learns at once, and the last stage removes the softness that an error in latents leaves.
+Batches depend on (seed, step) only. A run continues from its checkpoint and ends at `Plan.steps`; the kept weights
+are a running mean.
 """
 import math
 import os
-import random
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from . import palettes
-from .captions import Captions
-from .data import NAMES, Maps
-from .network import Decoder, Generator
-from .vocabulary import Label, draw_label
+from .network import Autoencoder, Generator, Model
+from .sampler import Sampler
 
-HELD_OUT = 340  # last rows, never trained on
-BETWEEN = 0.15  # share of samples between two captions
 MEAN = 0.998  # running mean of weights, a step
+LATENT_NOISE = 0.1  # added to the autoencoder's latent, so that a generator's small errors stay small in the picture
+
+
+Trained = TypeVar("Trained", bound=nn.Module)
 
 
 class Plan(NamedTuple):
@@ -32,44 +32,57 @@ class Plan(NamedTuple):
     batch: int
     rate: float
     warm_up: int
-    decay: bool  # cosine to zero over the whole plan
+    hold: float  # share of the steps before the rate decays, as a cosine, to zero
     seed: int
 
 
-class Batch(NamedTuple):
-    scalars: torch.Tensor  # [B, 16]
-    text: torch.Tensor  # [B, 384]
-    picture: torch.Tensor  # [B, 3, 128, 128] in 0..1
+def train_autoencoder(folder: Path, target: Path, plan: Plan) -> None:
+    sampler = Sampler(folder)
+
+    def loss_of(model: Autoencoder, step: int) -> torch.Tensor:
+        picture = sampler.draw(plan.seed, step, plan.batch).picture
+        latent = model.encoder(picture)
+        noise = torch.randn(latent.shape, generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + step))
+        return compare(model.decoder(latent + LATENT_NOISE * noise) * 0.5 + 0.5, picture)
+
+    run(plan, target, Autoencoder, loss_of)
 
 
-class Sampler:
-    """Draws batches from stored maps and captions."""
+def train_generator(folder: Path, autoencoder: Path, target: Path, plan: Plan) -> None:
+    """Mean squared error of the latent."""
+    sampler, encoder = Sampler(folder), load(autoencoder, Autoencoder).encoder
 
-    def __init__(self, folder: Path) -> None:
-        self.maps, self.captions = Maps(folder), Captions(folder)
-        self.tables = palettes.make_tables()
-        kept = max(len(self.maps) - HELD_OUT, len(self.maps) // 2)
-        self.rows = [[i for i in range(kept) if self.maps.subjects[i] == n] for n in range(len(NAMES))]
+    def loss_of(model: Generator, step: int) -> torch.Tensor:
+        batch = sampler.draw(plan.seed, step, plan.batch)
+        with torch.no_grad():
+            latent = encoder(batch.picture)
+        return F.mse_loss(model(batch.scalars, batch.text), latent)
 
-    def draw(self, seed: int, step: int, size: int) -> Batch:
-        rng = random.Random(f"{seed}/{step}")
-        drawn = [self._draw_one(rng) for _ in range(size)]
-        scalars, text, maps, tables = (torch.stack(part) for part in zip(*drawn))
-        return Batch(scalars, text, palettes.colour(maps, tables))
+    def make() -> Generator:
+        generator = Generator()
+        generator.reader.load_state_dict(torch.load(folder / "reader.pt", weights_only=True))
+        return generator
 
-    def _draw_one(self, rng: random.Random) -> tuple[torch.Tensor, ...]:
-        label = draw_label(rng)
-        row = rng.choice(self.rows[NAMES.index(label.subject)])
-        text, maps, table = self.captions.pick(label, rng), self.maps.frame(row, label.modifier), self.tables[palettes.NAMES.index(label.palette)]
-        if rng.random() < BETWEEN:
-            t = rng.random()
-            other = Label(label.subject, rng.choice(palettes.NAMES), label.modifier)
-            if rng.random() < 0.4:  # the twin row: same scalars, another subject
-                other = other._replace(subject=NAMES[int(self.maps.subjects[row ^ 1])])
-                maps = maps.lerp(self.maps.frame(row ^ 1, label.modifier), t)
-            text = F.normalize(text.lerp(self.captions.pick(other, rng), t), dim=0)
-            table = table.lerp(self.tables[palettes.NAMES.index(other.palette)], t)
-        return self.maps.scalars[row], text, maps, table
+    run(plan, target, make, loss_of)
+
+
+def finetune(folder: Path, autoencoder: Path, generator: Path, target: Path, plan: Plan) -> None:
+    """Generator and decoder together, compared in pixels."""
+    sampler = Sampler(folder)
+
+    def loss_of(model: Model, step: int) -> torch.Tensor:
+        batch = sampler.draw(plan.seed, step, plan.batch)
+        return compare(model(batch.scalars, batch.text), batch.picture)
+
+    run(plan, target, lambda: join(autoencoder, generator), loss_of)
+
+
+def join(autoencoder: Path, generator: Path) -> Model:
+    """A model of a trained decoder and a trained generator."""
+    model = Model()
+    model.decoder.load_state_dict(load(autoencoder, Autoencoder).decoder.state_dict())
+    model.generator.load_state_dict(load(generator, Generator).state_dict())
+    return model.train()
 
 
 def compare(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
@@ -84,49 +97,36 @@ def compare(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     return loss
 
 
-class Model(nn.Module):
-    """Generator and decoder as one; pictures in 0..1."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.generator, self.decoder = Generator(), Decoder()
-
-    def forward(self, scalars: torch.Tensor, text: torch.Tensor) -> torch.Tensor:
-        return self.decoder(self.generator(scalars, text)) * 0.5 + 0.5
-
-
 def rate_at(plan: Plan, step: int) -> float:
     warm = min(1.0, (step + 1) / max(plan.warm_up, 1))
-    return plan.rate * warm * (0.5 + 0.5 * math.cos(math.pi * step / plan.steps) if plan.decay else 1.0) + 1e-6
+    decayed = max(0.0, step / plan.steps - plan.hold) / (1 - plan.hold)
+    return plan.rate * warm * (0.5 + 0.5 * math.cos(math.pi * decayed)) + 1e-6
 
 
-def train(folder: Path, target: Path, plan: Plan, start: Path | None = None, report_every: int = 100) -> None:
-    """Runs a plan into the checkpoint `target`, from it if it exists, else from `start`, else from nothing."""
+def run(plan: Plan, target: Path, make: Callable[[], Trained], loss_of: Callable[[Trained, int], torch.Tensor], report_every: int = 100) -> None:
+    """Trains what `make` gives into the checkpoint `target`, from it if it exists."""
     torch.manual_seed(plan.seed)
-    sampler, model, mean = Sampler(folder), Model(), Model()
+    model, mean = make(), make()
     mean.load_state_dict(model.state_dict())
-    optimizer = torch.optim.AdamW(model.parameters(), lr=plan.rate, betas=(0.9, 0.98), weight_decay=1e-3)
-    step, spent = 0, 0.0
-    source = target if target.exists() else start
-    if source:
-        state = torch.load(source, weights_only=True)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=1e-3)
+    step, spent, average = 0, 0.0, 0.0
+    if target.exists():
+        state = torch.load(target, weights_only=True)
         model.load_state_dict(state["model"])
         mean.load_state_dict(state["mean"])
         optimizer.load_state_dict(state["optimizer"])
-        spent = state["seconds"]
-        step = state["step"] if source == target else 0
-    began, average = time.process_time(), 0.0
+        step, spent = state["step"], state["seconds"]
+    began = time.process_time()
     while step < plan.steps:
         for group in optimizer.param_groups:
             group["lr"] = rate_at(plan, step)
-        batch = sampler.draw(plan.seed, step, plan.batch)
-        loss = compare(model(batch.scalars, batch.text), batch.picture)
+        loss = loss_of(model, step)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         step += 1
-        follow(mean, model, min(MEAN, step / (step + 10)) if source is None else MEAN)
+        follow(mean, model, min(MEAN, step / (step + 10)))
         value = float(loss.detach())
         average = value if average == 0 else 0.98 * average + 0.02 * value
         if step % report_every == 0 or step == plan.steps:
@@ -138,6 +138,8 @@ def train(folder: Path, target: Path, plan: Plan, start: Path | None = None, rep
 @torch.no_grad()
 def follow(mean: nn.Module, model: nn.Module, keep: float) -> None:
     torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - keep)
+    for kept, current in zip(mean.buffers(), model.buffers(), strict=True):
+        kept.copy_(current)
 
 
 def save(path: Path, state: dict) -> None:
@@ -147,7 +149,8 @@ def save(path: Path, state: dict) -> None:
     os.replace(beside, path)
 
 
-def load_model(path: Path) -> Model:
-    model = Model()
-    model.load_state_dict(torch.load(path, weights_only=True)["mean"])
-    return model.eval()
+def load(path: Path, make: Callable[[], Trained]) -> Trained:
+    """The running mean of a checkpoint, ready to be used."""
+    module = make()
+    module.load_state_dict(torch.load(path, weights_only=True)["mean"])
+    return module.eval()

@@ -68,7 +68,10 @@ async function givenCorrections({ bpm, downbeat, beats, causal }: AnalyzeOptions
 async function listen(source: AudioSource, given: GridCorrections, report: (fraction: number, text: string) => void): Promise<Timeline> {
   const corrections = { ...(await loadCorrections(cacheFolder(), source.sha256)), ...given };
   const timeline = await analyzeTrack(source, { cacheFolder: cacheFolder(), corrections, onProgress: (fraction) => report(fraction, 'listening for beats and sections') });
-  if (Object.keys(given).length > 0) await saveCorrections(cacheFolder(), source.sha256, corrections);
+  if (Object.keys(given).length > 0) {
+    await saveCorrections(cacheFolder(), source.sha256, corrections);
+    notify('info', "The correction is kept for play and render of this track; the panel's reset takes it back.");
+  }
   return timeline;
 }
 

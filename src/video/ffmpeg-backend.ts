@@ -57,6 +57,9 @@ interface FfmpegRun {
   finish(): Promise<void>;
 }
 
+/** ffmpeg may end with 0 though the end of the file could not be written. */
+const UNFINISHED = /no space left|error writing trailer|error closing file/i;
+
 function startFfmpeg(command: string, args: readonly string[]): FfmpegRun {
   const child = spawn(command, ['-hide_banner', '-loglevel', 'error', '-y', ...args], { stdio: ['pipe', 'ignore', 'pipe'] });
   let complaint = '';
@@ -65,7 +68,7 @@ function startFfmpeg(command: string, args: readonly string[]): FfmpegRun {
   });
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', (code) => (code === 0 ? resolve() : reject(new Error(`ffmpeg ended with ${code}: ${complaint.trim()}`))));
+    child.once('close', (code) => (code === 0 && !UNFINISHED.test(complaint) ? resolve() : reject(new Error(`ffmpeg ended with ${code}: ${complaint.trim()}`))));
   });
   ended.catch(() => {});
   child.stdin.on('error', () => {});

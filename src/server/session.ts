@@ -6,17 +6,16 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { barTickFrom } from '../ahead/keyframes.ts';
-import { LookAhead } from '../ahead/look-ahead.ts';
 import type { Frame } from '../ahead/types.ts';
 import { messageOf, UserError } from '../base/errors.ts';
-import { tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
 import type { OscCounters } from '../control/osc.ts';
 import type { ClientMessage, ServerMessage, Telemetry } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import { ControlDesk } from './control-desk.ts';
+import { FramesAhead } from './frames-ahead.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
@@ -27,8 +26,6 @@ import { keeperTilesOf, showInfoOf } from './show-info.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
 import { claimUpload } from './uploads.ts';
 
-/** How far live input is drawn ahead: what nobody has played yet cannot be known much longer. */
-const LIVE_HORIZON: Seconds = 0.6;
 /** In hand before a track starts; on a slow machine not longer than this is waited for it. */
 const PREBUFFER: Seconds = 1.5;
 const LONGEST_PREBUFFER_MS: Milliseconds = 6000;
@@ -57,6 +54,7 @@ export class Session implements ShowHost {
   readonly #storyboard: StoryboardDesk;
   readonly #renders: RenderDesk;
   readonly #editor: ShowEditor;
+  readonly #frames: FramesAhead;
   readonly #startedAt: Milliseconds;
   #wire: Wire | null = null;
   #osc: OscLink | null = null;
@@ -64,13 +62,10 @@ export class Session implements ShowHost {
   /** The track that live input interrupts. */
   #resting: OpenShow | null = null;
   #live: LiveDesk | null = null;
-  #lookAhead: LookAhead | null = null;
-  #newest: Frame | null = null;
   #timelineBytes: Uint8Array | null = null;
   #version = 0;
   /** A track is on its way. */
   #isOpening = false;
-  #opening: Frame | null = null;
   #playOrder = 0;
 
   constructor(options: SessionOptions) {
@@ -79,16 +74,24 @@ export class Session implements ShowHost {
     this.#clock = new ShowClock(options.freeClock, options.now());
     this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
     this.#renders = new RenderDesk(options.tools, (progress) => this.#broadcast({ type: 'render', progress }));
+    this.#frames = new FramesAhead({
+      clock: this.#clock,
+      now: options.now,
+      show: () => this.#openShow(),
+      onFrame: (frame) => this.#wire?.sendFrame(frame, this.#clock.transport.epoch),
+      onNotice: (text) => this.notice('warn', text),
+      onSpeed: (multiplier, fromTick) => this.#slowWalk(multiplier, fromTick),
+    });
     this.#editor = new ShowEditor({
       now: options.now,
       show: () => this.#openShow(),
       replace: (show) => (this.#show = show),
       renewTimeline: () => this.#renewTimeline(),
-      nowTick: () => this.#nowTick(),
-      nextTick: (atBar) => this.#nextTick(atBar),
+      nowTick: () => this.#frames.nowTick(),
+      nextTick: (atBar) => this.#frames.nextTick(atBar),
       instantOf: (showTime) => this.#clock.transport.instantOf(showTime, options.now()),
-      shownFrame: (tick) => this.#shownFrame(tick),
-      replan: (fromTick) => this.#replan(fromTick),
+      shownFrame: (tick) => this.#frames.shownAt(tick),
+      replan: (fromTick) => this.#frames.replan(fromTick),
       tellShow: () => this.#tellShow(),
       tellKeepers: () => this.#tellKeepers(),
       notice: (level, text) => this.notice(level, text),
@@ -96,8 +99,8 @@ export class Session implements ShowHost {
     this.#controls = new ControlDesk({
       now: options.now,
       show: () => this.#openShow(),
-      tickFor: ({ group }) => (group === 'look' || group === 'stage' ? this.#nowTick() : this.#nextTick(false)),
-      replan: (fromTick) => this.#replan(fromTick),
+      tickFor: ({ group }) => (group === 'look' || group === 'stage' ? this.#frames.nowTick() : this.#frames.nextTick(false)),
+      replan: (fromTick) => this.#frames.replan(fromTick),
       setPlaying: (playing) => this.#inBackground(this.#setPlaying(playing)),
       seek: (showTime) => this.#seek(showTime),
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
@@ -137,18 +140,17 @@ export class Session implements ShowHost {
 
   /** Resolves once `seconds` of the show are drawn ahead. */
   async buffered(seconds: Seconds): Promise<void> {
-    await this.#lookAhead?.buffered(seconds);
+    await this.#frames.buffered(seconds);
   }
 
   /** The news that go out four times a second, and what is done in quiet moments. */
   tend(): void {
-    if (this.#show === null || this.#lookAhead === null) return;
+    if (this.#show === null) return;
     const now = this.#options.now();
-    const ahead = this.#lookAhead.telemetry();
     if (this.#clock.transport.playing && this.#clock.transport.endedAt(now)) this.#end();
     this.#tellTransport();
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
-    this.#storyboard.tend(now, ahead.bufferSeconds);
+    this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
   }
 
   /** Says how an opening goes on; pages that wait hear it too. */
@@ -161,7 +163,7 @@ export class Session implements ShowHost {
   }
 
   async close(): Promise<void> {
-    this.#lookAhead?.stop();
+    this.#frames.stop();
     this.#renders.cancel();
     await this.#show?.close();
     await this.#resting?.close();
@@ -178,12 +180,12 @@ export class Session implements ShowHost {
   }
 
   state(): StateReport {
-    const ahead = this.#lookAhead?.telemetry();
+    const { bufferSeconds, picturesPerSecond, lateFrames, generation } = this.#frames.telemetry();
     const now = this.#options.now();
     const place = this.#clock.placeAt(now);
     return {
       showTimeSeconds: this.#clock.timeAt(now), beat: place.beat, bar: place.bar, tempo: place.tempo, clockSource: place.source,
-      bufferSeconds: ahead?.bufferSeconds ?? 0, picturesPerSecond: ahead?.picturesPerSecond ?? 0, lateFrames: ahead?.lateFrames ?? 0, generation: ahead?.generation ?? 0,
+      bufferSeconds, picturesPerSecond, lateFrames, generation,
       parameters: this.#controls.values,
     };
   }
@@ -217,12 +219,11 @@ export class Session implements ShowHost {
   }
 
   newestFrame(): Frame | null {
-    return this.#newest;
+    return this.#frames.newest;
   }
 
   bufferedFrames(): readonly Frame[] {
-    const frames = this.#lookAhead?.frames() ?? [];
-    return frames.length === 0 && this.#opening !== null ? [this.#opening] : frames;
+    return this.#frames.frames();
   }
 
   joined(client: ClientInfo): void {
@@ -272,52 +273,18 @@ export class Session implements ShowHost {
   // Putting shows on stage
 
   #stage(show: OpenShow): void {
-    this.#lookAhead?.stop();
     this.#playOrder++;
-    this.#opening = null;
     this.#show = show;
     this.#version++;
     this.#timelineBytes = null;
     this.#clock.load(show, this.#options.now());
     this.#controls.reset(show);
     this.#editor.open(show);
-    this.#lookAhead = this.#createLookAhead(show);
-    this.#inBackground(this.#drawOpening(show));
-    this.#lookAhead.start();
+    this.#frames.start(show);
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#wire?.welcomeAll();
     this.#tellShow();
     this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(show.keepers) });
-  }
-
-  /** The plan and the timeline are asked anew each time, since corrections replace them. */
-  #createLookAhead(show: OpenShow): LookAhead {
-    const walk = (): OpenShow['walk'] => this.#openShow().walk;
-    return new LookAhead({
-      plan: { prepare: (from, to) => walk().prepare(from, to), pointAt: (tick) => walk().pointAt(tick), isCutAt: (from, to) => walk().isCutAt(from, to) },
-      pipeline: show.pipeline,
-      timeline: () => this.#openShow().timeline,
-      transport: this.#clock.transport,
-      now: this.#options.now,
-      onFrame: (frame) => this.#sendFrame(frame),
-      onNotice: (text) => this.notice('warn', text),
-      onSpeed: (multiplier, fromTick) => this.#slowWalk(multiplier, fromTick),
-      ...(show.live ? { horizonSeconds: LIVE_HORIZON } : {}),
-    });
-  }
-
-  /** The first picture, before the walk is measured: a stand-in that is never recorded. */
-  async #drawOpening(show: OpenShow): Promise<void> {
-    const picture = await show.pipeline.draw(show.walk.pointAt(0));
-    if (this.#show?.score !== show.score || (this.#lookAhead?.frames().length ?? 0) > 0) return;
-    this.#opening = { ...picture, tick: 0, due: 0, generation: 0, cut: false, loop: true };
-    this.#newest = this.#opening;
-    this.#wire?.sendFrame(this.#opening, this.#clock.transport.epoch);
-  }
-
-  #sendFrame(frame: Frame): void {
-    if (frame.loop !== true) this.#newest = frame;
-    this.#wire?.sendFrame(frame, this.#clock.transport.epoch);
   }
 
   /** The governor's last resort is a logged change that a render ignores. */
@@ -327,7 +294,7 @@ export class Session implements ShowHost {
     const change = { kind: 'value', path: '/walk/speed', value, source: 'governor', arrival: this.#options.now(), appliesFromTick: fromTick } as const;
     show.log.add(change);
     show.score.apply(change);
-    this.#replan(fromTick);
+    this.#frames.replan(fromTick);
     this.notice(multiplier < 1 ? 'warn' : 'info', multiplier < 1 ? 'The machine is slow, so the walk goes slower; the show goes on.' : 'The walk is back at its own speed.');
   }
 
@@ -368,9 +335,8 @@ export class Session implements ShowHost {
   /** Play waits for a little buffer, so that no frame comes late at the start. */
   async #setPlaying(playing: boolean): Promise<void> {
     const order = ++this.#playOrder;
-    const ahead = this.#lookAhead;
-    if (playing && ahead !== null) await Promise.race([ahead.buffered(PREBUFFER), sleep(LONGEST_PREBUFFER_MS, undefined, { ref: false })]);
-    if (order !== this.#playOrder || ahead !== this.#lookAhead) return;
+    if (playing) await Promise.race([this.#frames.buffered(PREBUFFER), sleep(LONGEST_PREBUFFER_MS, undefined, { ref: false })]);
+    if (order !== this.#playOrder) return;
     this.#clock.setPlaying(playing, this.#options.now());
     this.#tellTransport();
   }
@@ -378,7 +344,7 @@ export class Session implements ShowHost {
   #seek(showTime: Seconds): void {
     if (this.#live !== null) return;
     this.#clock.transport.seek(showTime, this.#options.now());
-    this.#lookAhead?.seek();
+    this.#frames.seek();
     this.#tellTransport();
     this.#wire?.refill();
   }
@@ -388,33 +354,13 @@ export class Session implements ShowHost {
     this.#controls.tell('/transport/play', false);
   }
 
-  #nowTick(): Tick {
-    return tickOfSeconds(this.#clock.timeAt(this.#options.now()));
-  }
-
-  /** The first tick that a change which arrives now can still be made with. */
-  #nextTick(atBar: boolean): Tick {
-    const earliest = Math.max(this.#nowTick(), this.#lookAhead?.earliestTick() ?? 0);
-    return atBar && this.#clock.transport.moving ? barTickFrom(this.#openShow().timeline.grid, earliest) : earliest;
-  }
-
-  #shownFrame(tick: Tick): Frame | undefined {
-    const frames = this.#lookAhead?.frames() ?? [];
-    return frames.findLast((frame) => frame.tick <= tick) ?? frames[0] ?? this.#newest ?? undefined;
-  }
-
   #renewTimeline(): void {
     this.#version++;
     this.#timelineBytes = null;
     this.#clock.tempo.useGrid(this.#openShow().timeline.grid);
-    this.#replan(this.#nextTick(false));
+    this.#frames.replan(this.#frames.nextTick(false));
     this.#tellShow();
     this.#wire?.refill();
-  }
-
-  #replan(fromTick: Tick): void {
-    this.#openShow().walk.invalidate(fromTick);
-    this.#lookAhead?.invalidate(fromTick);
   }
 
   // Telling
@@ -429,7 +375,7 @@ export class Session implements ShowHost {
   }
 
   #telemetry(): Telemetry {
-    const { bufferSeconds = 0, picturesPerSecond = 0, lateFrames = 0, generation = 0, subdivision = 0 } = this.#lookAhead?.telemetry() ?? {};
+    const { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision } = this.#frames.telemetry();
     const { received: oscReceived = 0, bad: oscBad = 0 } = this.#osc?.counters ?? {};
     return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0 };
   }

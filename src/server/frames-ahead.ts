@@ -1,0 +1,120 @@
+/**
+ * The frames of the show on stage: one look-ahead after the other as shows come and go, the first picture before the walk
+ * is measured, and which tick a change that arrives now can still be made with.
+ */
+
+import { barTickFrom } from '../ahead/keyframes.ts';
+import { LookAhead } from '../ahead/look-ahead.ts';
+import type { AheadTelemetry, Frame } from '../ahead/types.ts';
+import { tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import type { OpenShow } from './open-show.ts';
+import type { ShowClock } from './show-clock.ts';
+
+/** How far live input is drawn ahead: what nobody has played yet cannot be known much longer. */
+const LIVE_HORIZON: Seconds = 0.6;
+
+const NOTHING_AHEAD: AheadTelemetry = { bufferSeconds: 0, picturesPerSecond: 0, lateFrames: 0, generation: 0, subdivision: 0, spacingTicks: 0, inferenceAlive: false };
+
+export interface FramesAheadOptions {
+  readonly clock: ShowClock;
+  readonly now: () => Milliseconds;
+  /** The open show as it is now: its parts are replaced while it plays. */
+  readonly show: () => OpenShow;
+  readonly onFrame: (frame: Frame) => void;
+  readonly onNotice: (text: string) => void;
+  readonly onSpeed: (multiplier: number, fromTick: Tick) => void;
+}
+
+export class FramesAhead {
+  readonly #options: FramesAheadOptions;
+  #lookAhead: LookAhead | null = null;
+  #opening: Frame | null = null;
+  #newest: Frame | null = null;
+
+  constructor(options: FramesAheadOptions) {
+    this.#options = options;
+  }
+
+  /** The newest generated frame. */
+  get newest(): Frame | null {
+    return this.#newest;
+  }
+
+  /** Draws for another show, from where its clock stands. */
+  start(show: OpenShow): void {
+    this.stop();
+    this.#opening = null;
+    this.#lookAhead = this.#createLookAhead(show);
+    this.#drawOpening(show, this.#lookAhead).catch(() => undefined);
+    this.#lookAhead.start();
+  }
+
+  stop(): void {
+    this.#lookAhead?.stop();
+  }
+
+  /** Resolves once so much is in hand. */
+  async buffered(seconds: Seconds): Promise<void> {
+    await this.#lookAhead?.buffered(seconds);
+  }
+
+  /** In due order; the first picture until there are any. */
+  frames(): readonly Frame[] {
+    const frames = this.#lookAhead?.frames() ?? [];
+    return frames.length === 0 && this.#opening !== null ? [this.#opening] : frames;
+  }
+
+  shownAt(tick: Tick): Frame | undefined {
+    const frames = this.frames();
+    return frames.findLast((frame) => frame.tick <= tick) ?? frames[0] ?? this.#newest ?? undefined;
+  }
+
+  nowTick(): Tick {
+    return tickOfSeconds(this.#options.clock.timeAt(this.#options.now()));
+  }
+
+  /** The first tick that a change which arrives now can still be made with; with `atBar` the next bar line after it. */
+  nextTick(atBar: boolean): Tick {
+    const earliest = Math.max(this.nowTick(), this.#lookAhead?.earliestTick() ?? 0);
+    return atBar && this.#options.clock.transport.moving ? barTickFrom(this.#options.show().timeline.grid, earliest) : earliest;
+  }
+
+  /** Points of the walk differ from this tick on. */
+  replan(fromTick: Tick): void {
+    this.#options.show().walk.invalidate(fromTick);
+    this.#lookAhead?.invalidate(fromTick);
+  }
+
+  seek(): void {
+    this.#lookAhead?.seek();
+  }
+
+  telemetry(): AheadTelemetry {
+    return this.#lookAhead?.telemetry() ?? NOTHING_AHEAD;
+  }
+
+  /** The plan and the timeline are asked anew each time, since corrections replace them. */
+  #createLookAhead({ pipeline, live }: OpenShow): LookAhead {
+    const { clock, now, show, onNotice, onSpeed } = this.#options;
+    return new LookAhead({
+      plan: { prepare: (from, to) => show().walk.prepare(from, to), pointAt: (tick) => show().walk.pointAt(tick), isCutAt: (from, to) => show().walk.isCutAt(from, to) },
+      pipeline, timeline: () => show().timeline, transport: clock.transport, now, onNotice, onSpeed,
+      onFrame: (frame) => this.#hand(frame),
+      ...(live ? { horizonSeconds: LIVE_HORIZON } : {}),
+    });
+  }
+
+  #hand(frame: Frame): void {
+    if (frame.loop !== true) this.#newest = frame;
+    this.#options.onFrame(frame);
+  }
+
+  /** A stand-in that is never recorded; a failure is told when the look-ahead meets it. */
+  async #drawOpening(show: OpenShow, lookAhead: LookAhead): Promise<void> {
+    const picture = await show.pipeline.draw(show.walk.pointAt(0));
+    if (this.#lookAhead !== lookAhead || lookAhead.frames().length > 0) return;
+    this.#opening = { ...picture, tick: 0, due: 0, generation: 0, cut: false, loop: true };
+    this.#newest = this.#opening;
+    this.#options.onFrame(this.#opening);
+  }
+}

@@ -39,7 +39,7 @@ export interface InferencePipeline extends Pipeline {
 }
 
 /** A process that says nothing for this long is hung and is killed (ms). */
-const SILENCE_MS = 2000;
+const SILENCE_MS = 1500;
 /** A picture, or the opening of a model, may take this long at most (ms). */
 const LONGEST_DRAW_MS = 60_000;
 /** A process that dies sooner than this after its start is not restarted at once but after a growing pause (ms). */

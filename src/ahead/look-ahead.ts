@@ -45,14 +45,14 @@ const TIMER_MS = 20;
 const MARGIN_MS = 25;
 /** Gaps this near are filled before stale frames are made anew (s); of those up to the second number two for each stale one. */
 const URGENT_SECONDS = 1;
-const SAFE_SECONDS = 2.5;
+const SAFE_SECONDS = 1.6;
 /** The walk is prepared this far beyond the horizon (s), again when less than the second number is left. */
 const PREPARE_SECONDS = 6;
 const ENOUGH_SECONDS = 3;
 /** After a control change only one picture is on its way, so that the next change reaches the stage at once (ms). */
 const NERVOUS_MS = 1000;
 /** Meanwhile the plan is laid out no farther than this, since the next change voids it (ticks). */
-const NERVOUS_REACH = (SAFE_SECONDS + 0.5) * TICKS_PER_SECOND;
+const NERVOUS_REACH = (SAFE_SECONDS + 0.4) * TICKS_PER_SECOND;
 /** No frame within this time (or the keyframes' spacing) either side of the playhead: the stage starves and old frames loop (s). */
 const STARVED_SECONDS = 0.35;
 /** Old frames of a loop are this far apart (s). */
@@ -333,17 +333,22 @@ export class LookAhead {
     this.#checkedTo = here;
   }
 
-  /** Nothing real is near: the last pictures go back and forth until something is. */
+  /** The last pictures go back and forth until something new is near. */
   #loopWhileStarved(here: Tick): void {
-    const { grid } = this.#timeline();
-    const spacing = 1 / (paceAt(grid, secondsOfTick(here)).beatsPerSecond * this.#keyframes.perBeatAt(here));
-    const reach = tickOfSeconds(Math.max(STARVED_SECONDS, 1.1 * spacing));
-    if (here >= this.#endTick() || this.#store.hasWithin(here - reach, here + reach)) return;
-    const next = Math.max(here, this.#loopedTo) + tickOfSeconds(LOOP_SECONDS);
-    if (next > here + 2 * tickOfSeconds(LOOP_SECONDS)) return;
+    const step = tickOfSeconds(LOOP_SECONDS);
+    const next = Math.max(here, this.#loopedTo) + step;
+    if (here >= this.#endTick() || next > here + 2 * step || !this.#isStarved(here)) return;
     const frame = this.#store.nextLoopFrame(next);
     this.#loopedTo = next;
     if (frame !== undefined) this.#options.onFrame(frame);
+  }
+
+  /** No frame is near; while the pictures' process is away, as soon as the frames in hand end. */
+  #isStarved(here: Tick): boolean {
+    const spacing = 1 / (paceAt(this.#timeline().grid, secondsOfTick(here)).beatsPerSecond * this.#keyframes.perBeatAt(here));
+    const reach = tickOfSeconds(Math.max(STARVED_SECONDS, 1.1 * spacing));
+    const isAway = this.#options.pipeline.alive === false;
+    return isAway ? !this.#store.hasWithin(here, here + tickOfSeconds(Math.max(1.5 * LOOP_SECONDS, 1.1 * spacing))) : !this.#store.hasWithin(here - reach, here + reach);
   }
 
   /** Contiguous show time in hand from now on, in s. */

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { barTickFrom } from '../../src/ahead/keyframes.ts';
 import { randomFor } from '../../src/base/random.ts';
 import { tickOfSeconds } from '../../src/base/units.ts';
+import { createFakePipeline } from '../../src/diffusion/fake.ts';
+import type { LatentPoint, Picture } from '../../src/diffusion/types.ts';
 import { SIZE, steadyTimeline } from '../helpers/hand-plan.ts';
 import { openVirtualShow } from './virtual-show.ts';
 import type { VirtualShow } from './virtual-show.ts';
@@ -191,6 +193,20 @@ describe('starvation', () => {
     await show.pass(6000);
     expect(show.frames.at(-1)?.loop).toBeUndefined();
     expect(show.ahead.telemetry().lateFrames).toBeGreaterThan(0);
+  });
+
+  it('takes over without a gap where the frames in hand end while the process is away', async () => {
+    const fake = createFakePipeline({ size: SIZE, cost: () => 30 });
+    let alive = true;
+    const pipeline = { ...fake, draw: (point: LatentPoint) => (alive ? fake.draw(point) : new Promise<Picture>(() => undefined)), get alive() { return alive; } };
+    await openPlaying(() => 0, { pipeline });
+    await show.pass(3000);
+    alive = false;
+    await show.pass(9000);
+    const dues = show.frames.filter((frame) => frame.due < 11.5).map((frame) => frame.due).toSorted((a, b) => a - b);
+    expect(show.frames.filter((frame) => frame.loop === true).length).toBeGreaterThan(20);
+    expect(Math.max(...dues.slice(1).map((due, i) => due - (dues[i] as number)))).toBeLessThan(0.2);
+    expect(show.ahead.telemetry().inferenceAlive).toBe(false);
   });
 
   it('loops nothing at the slow spacing of a slow machine', async () => {

@@ -84,5 +84,12 @@ async function followTrack(source: AudioSource, report: (fraction: number, text:
     heard += block.length;
     if (heard % (LIVE_BLOCK * 256) === 0) report(heard / source.length, 'following as if live');
   }
-  return { timeline: tracker.timeline, announced: tracker.announced };
+  return { timeline: withoutPredictions(tracker.timeline, tracker.announced.length), announced: tracker.announced };
+}
+
+/** The live grid runs on into beats that are only expected; the report holds those that came. */
+function withoutPredictions(timeline: Timeline, count: number): Timeline {
+  const { version, duration, rate, curves, onsets, sections, events, grid } = timeline;
+  const came = { beats: grid.beats.slice(0, count), positions: grid.positions.slice(0, count), tempo: grid.tempo.slice(0, count) };
+  return { version, duration, rate, curves, onsets, sections, events, grid: { ...came, metre: grid.metre, confidence: grid.confidence } };
 }

@@ -6,12 +6,17 @@
 import { barTickFrom } from '../ahead/keyframes.ts';
 import { LookAhead } from '../ahead/look-ahead.ts';
 import type { AheadTelemetry, Frame } from '../ahead/types.ts';
-import { tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import { TICKS_PER_SECOND, tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
 import type { OpenShow } from './open-show.ts';
 import type { ShowClock } from './show-clock.ts';
 
 /** How far live input is drawn ahead: what nobody has played yet cannot be known much longer. */
 const LIVE_HORIZON: Seconds = 0.6;
+
+/** With so much in hand, the walk is measured on to this far ahead, so that later glides find their steps sized. */
+const COMFORT: Seconds = 3.5;
+const MEASURED_AHEAD: Seconds = 40;
+const MEASURED_AT_ONCE: Tick = 2 * TICKS_PER_SECOND;
 
 const NOTHING_AHEAD: AheadTelemetry = { bufferSeconds: 0, picturesPerSecond: 0, lateFrames: 0, generation: 0, subdivision: 0, spacingTicks: 0, inferenceAlive: false };
 
@@ -30,6 +35,8 @@ export class FramesAhead {
   #lookAhead: LookAhead | null = null;
   #opening: Frame | null = null;
   #newest: Frame | null = null;
+  #measuredTo: Tick = 0;
+  #isMeasuring = false;
 
   constructor(options: FramesAheadOptions) {
     this.#options = options;
@@ -44,6 +51,7 @@ export class FramesAhead {
   start(show: OpenShow): void {
     this.stop();
     this.#opening = null;
+    this.#measuredTo = 0;
     this.#lookAhead = this.#createLookAhead(show);
     this.#drawOpening(show, this.#lookAhead).catch(() => undefined);
     this.#lookAhead.start();
@@ -81,6 +89,7 @@ export class FramesAhead {
 
   /** Points of the walk differ from this tick on. */
   replan(fromTick: Tick): void {
+    this.#measuredTo = Math.min(this.#measuredTo, fromTick);
     this.#options.show().walk.invalidate(fromTick);
     this.#lookAhead?.invalidate(fromTick);
   }
@@ -91,6 +100,18 @@ export class FramesAhead {
 
   telemetry(): AheadTelemetry {
     return this.#lookAhead?.telemetry() ?? NOTHING_AHEAD;
+  }
+
+  /** Called a few times a second: uses a comfortable moment to measure the walk further ahead. */
+  tend(): void {
+    const { walk, live, timeline } = this.#options.show();
+    const from = Math.max(this.#measuredTo, this.nowTick());
+    const end = Math.min(this.nowTick() + tickOfSeconds(MEASURED_AHEAD), tickOfSeconds(timeline.duration));
+    if (live || this.#isMeasuring || from >= end || this.telemetry().bufferSeconds < COMFORT) return;
+    this.#isMeasuring = true;
+    const to = Math.min(end, from + MEASURED_AT_ONCE);
+    const rest = (): void => void (this.#isMeasuring = false);
+    walk.prepare(from, to).then(() => (this.#measuredTo = to), () => undefined).then(rest, rest);
   }
 
   /** The plan and the timeline are asked anew each time, since corrections replace them. */

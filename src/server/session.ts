@@ -150,6 +150,7 @@ export class Session implements ShowHost {
     if (this.#clock.transport.playing && this.#clock.transport.endedAt(now)) this.#end();
     this.#tellTransport();
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
+    this.#frames.tend();
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
   }
 

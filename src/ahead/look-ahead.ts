@@ -54,7 +54,7 @@ const NERVOUS_MS = 1000;
 /** Meanwhile the plan is laid out no farther than this, since the next change voids it (ticks). */
 const NERVOUS_REACH = (SAFE_SECONDS + 0.4) * TICKS_PER_SECOND;
 /** No frame within this time (or the keyframes' spacing) either side of the playhead: the stage starves and old frames loop (s). */
-const STARVED_SECONDS = 0.35;
+const STARVED_SECONDS = 0.2;
 /** Old frames of a loop are this far apart (s). */
 const LOOP_SECONDS = 0.1;
 /** Room beyond the nearest tick that can be met (ticks). */

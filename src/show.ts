@@ -57,7 +57,7 @@ export interface ShowRequest {
 
 export type OnProgress = (fraction: Unit, text: string) => void;
 
-const DEFAULT_PRESET = 'deep-nebula';
+const DEFAULT_PRESET = 'neon-drive';
 const DEFAULT_SEED = 1;
 const ROOT = packageRoot(new URL('./server/x', import.meta.url).href);
 

@@ -9,8 +9,8 @@ export interface VideoRange {
   readonly to: Seconds;
   /** round((to − from) × fps), at least 1. */
   readonly frames: number;
-  timeOf(index: number): Seconds;
-  tickOf(index: number): Tick;
+  readonly timeOf: (index: number) => Seconds;
+  readonly tickOf: (index: number) => Tick;
 }
 
 export interface RangeRequest {

@@ -6,8 +6,8 @@
 
 import type { PeriodScores } from './tempo.ts';
 
-/** Cost of a change of period, per unit of its natural log. */
-const CHANGE_COST = 80;
+/** Cost of a change of period, per unit of its natural log, where the caller says nothing else. */
+const CHANGE_COST = 200;
 /** A period may change by this many frames from beat to beat. */
 const REACH = 6;
 /** Weight of the activation on a beat, and of a period's own score. */
@@ -16,10 +16,10 @@ const PERIOD_WEIGHT = 0.3;
 const START = -128;
 
 /** Beat frames, ascending. `activation` >= 0 at the frame rate; empty when it is flat. */
-export function trackBeats(activation: Float32Array, periods: PeriodScores): number[] {
+export function trackBeats(activation: Float32Array, periods: PeriodScores, changeCost = CHANGE_COST): number[] {
   const reward = centreActivation(activation);
   if (reward === undefined) return [];
-  const path = scorePaths(reward, periods);
+  const path = scorePaths(reward, periods, changeCost);
   return tracePath(path, activation.length, periods);
 }
 
@@ -38,12 +38,12 @@ interface Paths {
   readonly rows: number;
 }
 
-function scorePaths(reward: Float32Array, { shortest, scores: periodScores }: PeriodScores): Paths {
+function scorePaths(reward: Float32Array, { shortest, scores: periodScores }: PeriodScores, changeCost: number): Paths {
   const count = periodScores.length;
   const rows = shortest + count;
   const scores = new Float64Array(rows * count);
   const steps = new Int8Array(reward.length * count);
-  const costs = changeCosts(shortest, count);
+  const costs = changeCosts(shortest, count, changeCost);
   for (let t = 0; t < reward.length; t++) {
     for (let k = 0; k < count; k++) {
       const period = shortest + k;
@@ -69,10 +69,10 @@ function scorePaths(reward: Float32Array, { shortest, scores: periodScores }: Pe
   return { steps, scores, rows };
 }
 
-function changeCosts(shortest: number, count: number): Float64Array {
+function changeCosts(shortest: number, count: number, cost: number): Float64Array {
   const costs = new Float64Array(count * (2 * REACH + 1));
   for (let k = 0; k < count; k++) {
-    for (let d = -REACH; d <= REACH; d++) costs[k * (2 * REACH + 1) + d + REACH] = CHANGE_COST * Math.abs(Math.log((shortest + k + d) / (shortest + k)));
+    for (let d = -REACH; d <= REACH; d++) costs[k * (2 * REACH + 1) + d + REACH] = cost * Math.abs(Math.log((shortest + k + d) / (shortest + k)));
   }
   return costs;
 }

@@ -4,16 +4,15 @@ import type { Unit } from '../base/units.ts';
 import { type BeatGrid, type Timeline, TIMELINE_VERSION } from '../timeline/timeline.ts';
 import { computeActivation } from './activation.ts';
 import { describeBars } from './bars.ts';
-import { trackBeats } from './beats.ts';
 import { computeCurves } from './curves.ts';
 import { findDownbeats } from './downbeats.ts';
 import { findEvents } from './events.ts';
 import { FRAME_RATE } from './frames.ts';
 import type { Measurements } from './measure.ts';
+import { findBeatFrames } from './grid.ts';
 import { findOnsets } from './onsets.ts';
 import { refineBeats, tempoOfBeats } from './refine.ts';
 import { findSections } from './sections.ts';
-import { scorePeriods } from './tempo.ts';
 
 export function buildTimeline(measurements: Measurements): Timeline {
   const curves = computeCurves(measurements);
@@ -33,7 +32,9 @@ export function buildTimeline(measurements: Measurements): Timeline {
 
 function findGrid(measurements: Measurements): BeatGrid {
   const activation = computeActivation(measurements.raw);
-  const frames = trackBeats(activation, scorePeriods(activation));
+  const { kick, snare, fluxSub, fluxBass, fluxMid } = measurements.raw;
+  const low = fluxSub.map((value, i) => value + (fluxBass[i] as number));
+  const frames = findBeatFrames({ activation, kick, snare, low, middle: fluxMid });
   const beats = refineBeats(frames, measurements.attacks);
   return { beats, ...findDownbeats(beats, measurements), tempo: tempoOfBeats(beats), confidence: confidenceOf(activation, beats) };
 }

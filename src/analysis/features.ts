@@ -38,6 +38,10 @@ export const RAW_INDEX = Object.fromEntries(RAW_NAMES.map((name, index) => [name
 export const FLUX_EDGES: readonly Hertz[] = [120, 260, 620, 2000, 6000, Infinity];
 
 const FLUX_LAG = 2;
+/** Magnitude (1 = far below the music's level) from which logarithms begin to act: the lower, the more a whisper counts. */
+const LOG_SCALE = 0.1;
+const LOW_EDGE: Hertz = 180;
+const LOW_FRAMES = 5;
 const TIME_MEDIAN = 17;
 const FREQUENCY_MEDIAN_HALF = 5;
 /** Frames by which the harmonic features come late. */
@@ -58,6 +62,7 @@ export class FeatureExtractor {
   private readonly groupSizes: Float32Array;
   private readonly raw = new Float32Array(RAW_NAMES.length);
   private readonly hopSamples: number;
+  private readonly lowLevels = new Float32Array(LOW_FRAMES);
 
   constructor(rate: Hertz, windowLength: number) {
     this.bank = createBandBank(rate, windowLength);
@@ -83,6 +88,7 @@ export class FeatureExtractor {
     this.raw.fill(0);
     this.sumFluxes();
     this.sumHits();
+    this.raw[RAW_INDEX.kick] = this.riseOfLow(frame.index, gain);
     this.sumHarmonic();
     this.describeShape();
     this.raw[RAW_INDEX.amplitude] = centreAmplitude(frame.samples, this.hopSamples);
@@ -91,7 +97,7 @@ export class FeatureExtractor {
 
   private takeLogs(index: number, gain: number): void {
     const logs = this.logs[index % this.logs.length] as Float32Array;
-    for (let band = 0; band < logs.length; band++) logs[band] = Math.log1p(gain * (this.bands[band] as number));
+    for (let band = 0; band < logs.length; band++) logs[band] = Math.log1p(LOG_SCALE * gain * (this.bands[band] as number));
   }
 
   /** Rise of each band's log against the loudest of three neighbours FLUX_LAG frames ago. */
@@ -139,10 +145,9 @@ export class FeatureExtractor {
     }
   }
 
-  /** Kick, snare and hats: rises within their bands, weighted by how percussive the band is. */
+  /** Snare and hats: rises within their bands, weighted by how percussive the band is. */
   private sumHits(): void {
     const { centres } = this.bank;
-    let kick = 0;
     let snareBody = 0;
     let snareNoise = 0;
     let hats = 0;
@@ -152,14 +157,26 @@ export class FeatureExtractor {
       if (rise === 0) continue;
       const percussive = this.percussive[band] as number;
       const share = percussive / (percussive + (this.harmonic[band] as number) + 1e-6);
-      if (centre < 130) kick += rise;
-      else if (centre > 150 && centre < 420) snareBody += rise * share;
+      if (centre > 150 && centre < 420) snareBody += rise * share;
       else if (centre > 1500 && centre < 5500) snareNoise += rise * share;
       else if (centre > 7000) hats += rise * share;
     }
-    this.raw[RAW_INDEX.kick] = kick;
     this.raw[RAW_INDEX.snare] = Math.sqrt(snareBody * snareNoise);
     this.raw[RAW_INDEX.hats] = hats;
+  }
+
+  /**
+   * A kick is the loudest thing below 180 Hz and takes up to 50 ms to sweep down: the rise of the linear level there above
+   * its least of the last frames. (Logarithms would let a bass note after a rest outweigh a kick over a held one.)
+   */
+  private riseOfLow(index: number, gain: number): number {
+    let power = 0;
+    for (let band = 0; band < this.bands.length && (this.bank.centres[band] as number) < LOW_EDGE; band++) power += (this.bands[band] as number) ** 2;
+    const level = gain * Math.sqrt(power);
+    let least = level;
+    for (const earlier of this.lowLevels) least = Math.min(least, earlier);
+    this.lowLevels[index % this.lowLevels.length] = level;
+    return level - least;
   }
 
   private sumHarmonic(): void {

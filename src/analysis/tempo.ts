@@ -50,7 +50,7 @@ function fitOf(correlation: Float64Array, period: number): number {
 }
 
 /** Autocorrelation of the mean-free values at lags 0..longest, 1 at lag 0; 0 beyond their length. */
-function autocorrelate(values: Float32Array, longest: number): Float64Array {
+export function autocorrelate(values: Float32Array, longest: number): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const free = Float64Array.from(values, (value) => value - mean);
   const correlation = new Float64Array(longest + 1);

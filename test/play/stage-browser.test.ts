@@ -86,7 +86,10 @@ describe('stage and panel on the demo', () => {
     await openPage('/?autoplay=1');
     const panel = await openPage('/panel');
     await panel.setViewportSize({ width: 1280, height: 800 });
-    await panel.waitForSelector('input[type=range], [role=slider]');
+    const fader = panel.locator('[data-path="/walk/speed"] [role=slider]').first();
+    await fader.waitFor();
+    await fader.press('ArrowUp');
+    await until(() => Number(playing.session.state().parameters['/walk/speed']) > 1);
     expect(await panel.title()).toMatch(/latentbeat/i);
     expect(faults).toEqual([]);
   });

@@ -17,6 +17,8 @@ const LIVE_HORIZON: Seconds = 0.6;
 const COMFORT: Seconds = 3.5;
 const MEASURED_AHEAD: Seconds = 40;
 const MEASURED_AT_ONCE: Tick = 2 * TICKS_PER_SECOND;
+/** While the show moves, measuring rests this many times as long as it took, so that frames keep the machine. */
+const REST = 3;
 
 const NOTHING_AHEAD: AheadTelemetry = { bufferSeconds: 0, picturesPerSecond: 0, lateFrames: 0, generation: 0, subdivision: 0, spacingTicks: 0, inferenceAlive: false };
 
@@ -37,6 +39,7 @@ export class FramesAhead {
   #newest: Frame | null = null;
   #measuredTo: Tick = 0;
   #isMeasuring = false;
+  #restUntil: Milliseconds = 0;
 
   constructor(options: FramesAheadOptions) {
     this.#options = options;
@@ -104,13 +107,18 @@ export class FramesAhead {
 
   /** Called a few times a second: uses a comfortable moment to measure the walk further ahead. */
   tend(): void {
-    const { walk, live, timeline } = this.#options.show();
+    const { show, now, clock } = this.#options;
+    const { walk, live, timeline } = show();
+    const began = now();
     const from = Math.max(this.#measuredTo, this.nowTick());
     const end = Math.min(this.nowTick() + tickOfSeconds(MEASURED_AHEAD), tickOfSeconds(timeline.duration));
-    if (live || this.#isMeasuring || from >= end || this.telemetry().bufferSeconds < COMFORT) return;
+    if (live || this.#isMeasuring || began < this.#restUntil || from >= end || this.telemetry().bufferSeconds < COMFORT) return;
     this.#isMeasuring = true;
     const to = Math.min(end, from + MEASURED_AT_ONCE);
-    const rest = (): void => void (this.#isMeasuring = false);
+    const rest = (): void => {
+      this.#isMeasuring = false;
+      if (clock.transport.moving) this.#restUntil = now() + REST * (now() - began);
+    };
     walk.prepare(from, to).then(() => (this.#measuredTo = to), () => undefined).then(rest, rest);
   }
 

@@ -23,7 +23,7 @@ const CHROMA_WEIGHT = 0.25;
 /** The bars of the grid from the first downbeat on; what comes before and after belongs to the first and the last. */
 export function describeBars(grid: BeatGrid, curves: Curves, measurements: Measurements): Bar[] {
   const starts = Array.from(grid.beats).filter((_, i) => grid.positions[i] === 1);
-  const spans = starts.map((start, i) => ({ start, end: starts[i + 1] ?? measurements.duration })).filter(({ start, end }) => end - start > 0.05);
+  const spans = spansOf(starts, measurements.duration);
   if (spans.length === 0) return [];
   const names = Object.keys(CURVE_WEIGHTS) as (keyof typeof CURVE_WEIGHTS)[];
   const columns = [
@@ -38,6 +38,14 @@ export function describeBars(grid: BeatGrid, curves: Curves, measurements: Measu
   const power = columns.reduce((sum, column) => sum + column.reduce((all, value) => all + value * value, 0), 0) / spans.length;
   const scale = power > 1e-9 ? 1 / Math.sqrt(power) : 0;
   return spans.map((span, bar) => ({ ...span, means: meansOf(curves, span), features: Float32Array.from(columns, (column) => (column[bar] as number) * scale) }));
+}
+
+/** From downbeat to downbeat; a last bar that the track's end cuts short belongs to the one before. */
+function spansOf(starts: readonly Seconds[], duration: Seconds): Span[] {
+  const last = starts.length - 1;
+  const cut = last > 0 && duration - (starts[last] as number) < 0.9 * ((starts[last] as number) - (starts[last - 1] as number));
+  const whole = cut ? starts.slice(0, last) : starts;
+  return whole.map((start, i) => ({ start, end: whole[i + 1] ?? duration })).filter(({ start, end }) => end > start);
 }
 
 interface Span {

@@ -42,7 +42,7 @@ const PATTERNS: Readonly<Record<3 | 4, Readonly<Record<Cue, readonly number[]>>>
 const METRES = [4, 3] as const;
 /** Log probability of three beats a bar, and of a slip in the count. */
 const THREE_PRIOR = -6;
-const SLIP_COST = 14;
+const SLIP_COST = 30;
 
 /** Finds the bars. `beats` in seconds. */
 export function findDownbeats(beats: Float64Array, measurements: Measurements): BarPositions {

@@ -5,8 +5,9 @@ import type { Seconds } from '../base/units.ts';
 import type { Curves, Section, TimelineEvent } from '../timeline/timeline.ts';
 import { FRAME_RATE } from './frames.ts';
 
-/** A drop is a rise of mean energy by at least this. */
+/** A drop is a rise of mean energy by at least this, less where a build-up or breakdown leads into it. */
 const DROP_RISE = 0.12;
+const PREPARED_RISE = 0.03;
 /** Level curve below which there is silence (-55 dBFS), and how long it must last. */
 const SILENCE_LEVEL = 1 - 55 / 60;
 const SILENCE_SECONDS: Seconds = 0.4;
@@ -21,7 +22,8 @@ function findDrops(sections: readonly Section[]): TimelineEvent[] {
     const before = sections[i - 1];
     if (section.kind !== 'drop' || before === undefined || before.kind === 'drop') return [];
     const rise = section.energy - before.energy;
-    return rise < DROP_RISE ? [] : [{ kind: 'drop' as const, start: section.start, end: section.start, strength: clamp(2 * rise, 0, 1) }];
+    const least = before.kind === 'build' || before.kind === 'breakdown' ? PREPARED_RISE : DROP_RISE;
+    return rise < least ? [] : [{ kind: 'drop' as const, start: section.start, end: section.start, strength: clamp(2 * rise, 0, 1) }];
   });
 }
 

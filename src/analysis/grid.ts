@@ -26,6 +26,7 @@ const STEADY_WITHIN = 0.06;
 const STRAY_SHARE = 0.15;
 const HOLD_WITHIN = 0.04;
 const HOLD_CHANGE_COST = 40;
+const AT_START = 4;
 
 /** Beat frames (fractions where the tempo is fixed), ascending. */
 export function findBeatFrames(signals: PulseSignals): number[] {
@@ -41,7 +42,9 @@ export function findBeatFrames(signals: PulseSignals): number[] {
   const followed = followNear(activation, tempo, HOLD_WITHIN, HOLD_CHANGE_COST);
   const fixed = findRegularGrid(activation, period * level, followed, phaseCues(signals));
   if (fixed === undefined) return followed;
-  return Array.from({ length: Math.ceil((activation.length - fixed.phase) / fixed.period) }, (_, i) => fixed.phase + i * fixed.period);
+  // A first beat a few frames before the start is one at the start.
+  const first = fixed.phase - fixed.period > -AT_START ? fixed.phase - fixed.period : fixed.phase;
+  return Array.from({ length: Math.ceil((activation.length - first) / fixed.period) }, (_, i) => first + i * fixed.period);
 }
 
 /** Snares and middle bands mark beats; kicks and bass notes often come between them too. */

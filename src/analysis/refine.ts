@@ -99,7 +99,7 @@ export function smoothTimes(times: Float64Array, weights: Float64Array, stiffnes
 
 /** Nothing before 0, each beat after the one before. */
 function ascending(times: Float64Array): Float64Array {
-  return Float64Array.from(Array.from(times).filter((time, i, all) => time >= -0.005 && (i === 0 || time > (all[i - 1] as number) + 0.05)), (time) => Math.max(0, time));
+  return Float64Array.from(Array.from(times).filter((time, i, all) => time >= -0.02 && (i === 0 || time > (all[i - 1] as number) + 0.05)), (time) => Math.max(0, time));
 }
 
 /** Tempo (BPM) at each beat from the beats within `half` to either side. */

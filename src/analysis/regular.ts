@@ -19,7 +19,7 @@ const WINDOW = 1000;
 const FIXED_FROM = 0.82;
 /** Longer music is followed beat by beat. */
 const LONGEST_FRAMES = 90_000;
-const BINS = 24;
+const BINS = 48;
 /** Another phase than the followed one must sound this much more like a beat (in spreads of the cues). */
 const MARGIN = 0.4;
 

@@ -4,16 +4,24 @@
  * likeness and kinds by energy. Boundaries lie on downbeats by construction.
  */
 
-import { quantile } from '../base/math.ts';
+import { median, quantile } from '../base/math.ts';
 import type { Seconds } from '../base/units.ts';
 import type { Section, SectionKind } from '../timeline/timeline.ts';
 import type { Bar } from './bars.ts';
 
 const LONGEST_BARS = 64;
-/** Price of a boundary, in the mean square distance of a bar from the song's mean. */
-const BOUNDARY_PRICE = 1.1;
+/**
+ * Price of a boundary, in the mean square distance of a bar from the song's mean: a fixed part and a part in proportion to
+ * how much neighbouring bars differ anyway, since every boundary explains some of that by chance.
+ */
+const BOUNDARY_PRICE = 0.3;
+const CHANCE_PRICE = 2;
+/** What an ending or opening of less than 3 bars costs on top: a last chord is no section. */
+const SCRAP_PRICE = 1.5;
 /** Two stretches with means nearer than this carry the same letter. */
 const SAME_LETTER = 0.55;
+/** Fall of energy after a drop that makes a breakdown. */
+const FALL = 0.15;
 
 /** Index range of bars. */
 export interface Stretch {
@@ -42,10 +50,11 @@ export function divideBars(bars: readonly Bar[]): Stretch[] {
   const best = new Float64Array(bars.length + 1).fill(Infinity);
   const from = new Int32Array(bars.length + 1);
   best[0] = 0;
+  const boundary = BOUNDARY_PRICE + CHANCE_PRICE * differenceOfNeighbours(bars);
   for (let to = 1; to <= bars.length; to++) {
     for (let start = Math.max(0, to - LONGEST_BARS); start < to; start++) {
       const atEdge = start === 0 || to === bars.length;
-      const cost = (best[start] as number) + spread(start, to) + BOUNDARY_PRICE + priceOfLength(to - start, atEdge);
+      const cost = (best[start] as number) + spread(start, to) + boundary + priceOfLength(to - start, atEdge);
       if (cost < (best[to] as number)) [best[to], from[to]] = [cost, start];
     }
   }
@@ -57,7 +66,14 @@ export function divideBars(bars: readonly Bar[]): Stretch[] {
 /** Music comes in fours and eights; the first and last stretch may have been cut. */
 function priceOfLength(length: number, atEdge: boolean): number {
   const price = length % 8 === 0 ? 0 : length % 4 === 0 ? 0.1 : length % 2 === 0 ? 0.5 : 0.8;
-  return (atEdge ? 0.5 * price : price) + (length < 4 && !atEdge ? 0.6 : 0);
+  if (atEdge) return 0.5 * price + (length < 3 ? SCRAP_PRICE : 0);
+  return price + (length < 4 ? 0.6 : 0);
+}
+
+/** Half the median squared distance from bar to bar: the part of the spread that is no section's doing. */
+function differenceOfNeighbours(bars: readonly Bar[]): number {
+  const steps = bars.slice(1).map(({ features }, i) => features.reduce((sum, value, k) => sum + (value - ((bars[i] as Bar).features[k] as number)) ** 2, 0));
+  return median(steps) / 2;
 }
 
 /** Sum of squared distances from the stretch's mean, by running sums. */
@@ -131,7 +147,8 @@ function nameKinds(bars: readonly Bar[], stretches: readonly Stretch[]): Section
     if (energy >= dropLevel && stretch.to - stretch.from >= 4) return 'drop';
     if (before === undefined) return 'intro';
     if (after === undefined) return energy < before ? 'outro' : 'verse';
-    if (after >= dropLevel && after - energy > 0.1 && risesThrough(bars, stretch)) return 'build';
+    if (before >= dropLevel && before - energy > FALL) return 'breakdown';
+    if (after >= dropLevel && after - energy > 0.04 && risesThrough(bars, stretch)) return 'build';
     return energy < calmLevel && energies.slice(0, i).some((earlier) => earlier > calmLevel) ? 'breakdown' : 'verse';
   });
   return kinds;

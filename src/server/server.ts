@@ -14,6 +14,8 @@ import { createApp } from './routes.ts';
 import { Sockets } from './sockets.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** Longer than the gaps of anyone who polls, so that no request meets a connection that is just closing. */
+const KEEP_ALIVE_MS: Milliseconds = 60_000;
 /** Ports tried after a busy one. */
 const PORTS_TRIED = 20;
 
@@ -48,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let port = options.port;
   const { host, now, webRoot, uploadFolder } = options;
   const server = createServer(createApp({ host, token, port: () => port, webRoot, uploadFolder }));
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const sockets = new Sockets(server, { host, token, port: () => port, now });
   port = await listenNear(server, options.port);
   if (options.port !== 0 && port !== options.port) options.onNotice?.(`Port ${options.port} is busy, so this show is at port ${port}.`);

@@ -27,7 +27,7 @@ import { StoryboardDesk } from './storyboard-desk.ts';
 import { claimUpload } from './uploads.ts';
 
 /** In hand before a track starts; on a slow machine not longer than this is waited for it. */
-const PREBUFFER: Seconds = 1.5;
+const PREBUFFER: Seconds = 3;
 const LONGEST_PREBUFFER_MS: Milliseconds = 6000;
 
 export interface SessionOptions {

@@ -36,7 +36,7 @@ function findGrid(measurements: Measurements): BeatGrid {
   const low = fluxSub.map((value, i) => value + (fluxBass[i] as number));
   const frames = findBeatFrames({ activation, kick, snare, low, middle: fluxMid });
   const beats = refineBeats(frames, measurements.attacks);
-  return { beats, ...findDownbeats(beats, measurements), tempo: tempoOfBeats(beats), confidence: confidenceOf(activation, beats) };
+  return { beats, ...findDownbeats(beats, measurements, activation), tempo: tempoOfBeats(beats), confidence: confidenceOf(activation, beats) };
 }
 
 /** How much of the activation's power lies on the beats: 0 for none more than chance, 1 for half of it or more. */

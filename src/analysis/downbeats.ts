@@ -1,7 +1,7 @@
 /**
  * Beats → positions in the bar: the most probable path through (metre, position), 3 or 4 beats a bar, given what sounds on
- * each beat: bass drum, snare, change of harmony, change of sound. Patterns per position are those of common practice
- * (kick on 1 and 3, snare on 2 and 4, chords change on 1), each mean-free, so that metres compare.
+ * each beat: low notes and drums, snare, change of harmony, change of sound. Patterns per position are those of common
+ * practice (weight on 1, snare on 2 and 4, chords change on 1), each mean-free, so that metres compare.
  */
 
 import type { Seconds } from '../base/units.ts';
@@ -18,36 +18,23 @@ export interface BarPositions {
 }
 
 /** Features of a beat, each to mean 0 and spread 1 over the song. */
-const CUES = ['kick', 'snare', 'bass', 'chord', 'sound'] as const;
+const CUES = ['accent', 'snare', 'bass', 'chord', 'sound'] as const;
 type Cue = (typeof CUES)[number];
 export type BeatCues = Readonly<Record<Cue, Float32Array>>;
 
-/** What is expected on each position of a bar. */
-const PATTERNS: Readonly<Record<3 | 4, Readonly<Record<Cue, readonly number[]>>>> = {
-  4: {
-    kick: [0.5, -0.5, 0.4, -0.4],
-    snare: [-0.5, 0.5, -0.5, 0.5],
-    bass: [0.6, -0.4, 0.2, -0.4],
-    chord: [1.5, -0.6, -0.1, -0.8],
-    sound: [1.2, -0.4, -0.2, -0.6],
-  },
-  3: {
-    kick: [0.9, -0.45, -0.45],
-    snare: [-0.7, 0.35, 0.35],
-    bass: [0.9, -0.45, -0.45],
-    chord: [1.4, -0.7, -0.7],
-    sound: [1, -0.5, -0.5],
-  },
-};
+/** What is expected on each position of a bar: the weight on 1 (and a little on 3), or the backbeat. */
+const WEIGHT = { 4: [1, -0.4, -0.1, -0.5], 3: [1, -0.5, -0.5] } as const;
+const BACKBEAT = { 4: [-0.5, 0.5, -0.5, 0.5], 3: [-0.7, 0.35, 0.35] } as const;
+const SHARES: Readonly<Record<Cue, number>> = { accent: 0.3, snare: 0.6, bass: 1.5, chord: 1.5, sound: 1.2 };
 const METRES = [4, 3] as const;
 /** Log probability of three beats a bar, and of a slip in the count. */
 const THREE_PRIOR = -6;
 const SLIP_COST = 30;
 
 /** Finds the bars. `beats` in seconds. */
-export function findDownbeats(beats: Float64Array, measurements: Measurements): BarPositions {
+export function findDownbeats(beats: Float64Array, measurements: Measurements, activation: Float32Array): BarPositions {
   if (beats.length < 3) return { positions: Uint8Array.from(beats, (_, i) => i + 1), metre: 4 };
-  return findBars(computeBeatCues(beats, measurements));
+  return findBars(computeBeatCues(beats, measurements, activation));
 }
 
 /** The better of the two metres' best paths. */
@@ -58,8 +45,7 @@ export function findBars(cues: BeatCues): BarPositions {
 }
 
 function bestPath(cues: BeatCues, metre: (typeof METRES)[number]): { positions: Uint8Array; score: number } {
-  const patterns = PATTERNS[metre];
-  const count = cues.kick.length;
+  const count = cues.accent.length;
   const back = new Uint8Array(count * metre);
   let scores = new Float64Array(metre);
   for (let beat = 0; beat < count; beat++) {
@@ -72,7 +58,7 @@ function bestPath(cues: BeatCues, metre: (typeof METRES)[number]): { positions: 
         if (slipped > best) [best, from] = [slipped, other];
       }
       let evidence = 0;
-      for (const cue of CUES) evidence += (patterns[cue][position] as number) * (cues[cue][beat] as number);
+      for (const cue of CUES) evidence += SHARES[cue] * ((cue === 'snare' ? BACKBEAT : WEIGHT)[metre][position] as number) * (cues[cue][beat] as number);
       next[position] = best + evidence;
       back[beat * metre + position] = from;
     }
@@ -89,12 +75,12 @@ function bestPath(cues: BeatCues, metre: (typeof METRES)[number]): { positions: 
 }
 
 /** What sounds on each beat. */
-export function computeBeatCues(beats: Float64Array, { raw, timbre }: Measurements): BeatCues {
+export function computeBeatCues(beats: Float64Array, { raw, timbre }: Measurements, activation: Float32Array): BeatCues {
   const bass = raw.fluxSub.map((value, i) => value + (raw.fluxBass[i] as number));
   const chroma = beatMeans(beats, timbre.slice(TIMBRE_SIZE));
   const sound = beatMeans(beats, timbre.slice(0, TIMBRE_SIZE).map(whiten));
   return {
-    kick: standardise(peaksAtBeats(beats, raw.kick)),
+    accent: standardise(peaksAtBeats(beats, activation)),
     snare: standardise(peaksAtBeats(beats, raw.snare)),
     bass: standardise(peaksAtBeats(beats, bass)),
     chord: standardise(differences(chroma, 2, cosineDistance)),

@@ -50,7 +50,7 @@ function addShowCommands(program: Command): void {
     .action(async (track, options) => (await import('./commands/play.ts')).playCommand(track, options));
   program.command('render').argument('<track>', 'a song or a *.show.json')
     .description('make the music video, with the original sound')
-    .requiredOption('--out <file>', 'the video: .mp4 or .webm')
+    .option('--out <file>', 'the video: .mp4 or .webm')
     .option('--prompt <text>', 'a waypoint of the walk; may be given several times', collectText, [])
     .option('--preset <name>', 'a preset by name, or a preset file')
     .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))

@@ -8,7 +8,8 @@ import type { Size } from './options.ts';
 import { requestedTrack } from './track.ts';
 
 export interface RenderOptions {
-  readonly out: string;
+  /** Needed for all but an estimate. */
+  readonly out?: string;
   readonly prompt: readonly string[];
   readonly preset?: string;
   readonly size?: Size;
@@ -26,18 +27,19 @@ export interface RenderOptions {
 }
 
 export async function renderCommand(track: string, options: RenderOptions): Promise<void> {
-  const { prompt, jsonProgress, ...rest } = options;
+  const { prompt, jsonProgress, out, ...rest } = options;
   checkRange(options);
+  if (out === undefined && options.estimate !== true) throw new UserError('usage', 'A render needs a place for the video: say --out FILE.mp4, or --estimate to learn only how long it would take.');
   const progress = new Progress();
   const stop = stopOnSignal();
-  const request: RenderRequest = { ...rest, ...requestedTrack(track), prompts: prompt, signal: stop.signal };
+  const request: RenderRequest = { ...rest, out: out ?? '', ...requestedTrack(track), prompts: prompt, signal: stop.signal };
   const show = (news: RenderNews): void => (jsonProgress === true ? print(JSON.stringify(news)) : progress.update(describe(news), performance.now()));
   try {
     const result = await renderShow(request, show);
     progress.end();
     const minutes = formatDuration(result.seconds);
     if (jsonProgress === true) print(JSON.stringify({ stage: 'result', ...result }));
-    else print(options.estimate === true ? `About ${minutes} for ${result.frames} frames on this machine.` : `${options.out} is done: ${result.frames} frames in ${minutes}.`);
+    else print(options.estimate === true ? `About ${minutes} for ${result.frames} frames on this machine.` : `${out} is done: ${result.frames} frames in ${minutes}.`);
   } catch (thrown) {
     if (stop.signal.aborted) throw new UserError('again', `The render was stopped: the same command goes on where it stopped.`, { cause: thrown });
     throw thrown;

@@ -131,6 +131,7 @@ describe('outputs', () => {
 
   it('an ending we cannot write is refused (exit code 2)', async () => {
     expect(sentenceOf(await run('render', 'tone.wav', '--out', 'out.avi', '--plain'), 2)).toMatch(/\.mp4/);
+    expect(sentenceOf(await run('render', 'tone.wav', '--plain'), 2)).toMatch(/--out FILE\.mp4, or --estimate/);
   });
 });
 

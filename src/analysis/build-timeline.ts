@@ -1,7 +1,7 @@
 /** Measurements → Timeline, the steps in order. Pure. */
 
 import type { Unit } from '../base/units.ts';
-import { type BeatGrid, type Timeline, TIMELINE_VERSION } from '../timeline/timeline.ts';
+import { type BeatGrid, type Curves, type Timeline, TIMELINE_VERSION } from '../timeline/timeline.ts';
 import { computeActivation } from './activation.ts';
 import { describeBars } from './bars.ts';
 import { computeCurves } from './curves.ts';
@@ -16,7 +16,7 @@ import { findSections } from './sections.ts';
 
 export function buildTimeline(measurements: Measurements): Timeline {
   const curves = computeCurves(measurements);
-  const grid = findGrid(measurements);
+  const grid = findGrid(measurements, curves);
   const sections = findSections(describeBars(grid, curves, measurements), measurements.duration);
   return {
     version: TIMELINE_VERSION,
@@ -30,11 +30,11 @@ export function buildTimeline(measurements: Measurements): Timeline {
   };
 }
 
-function findGrid(measurements: Measurements): BeatGrid {
+function findGrid(measurements: Measurements, curves: Curves): BeatGrid {
   const activation = computeActivation(measurements.raw);
-  const { kick, snare, fluxSub, fluxBass, fluxMid } = measurements.raw;
+  const { snare, fluxSub, fluxBass, fluxMid } = measurements.raw;
   const low = fluxSub.map((value, i) => value + (fluxBass[i] as number));
-  const frames = findBeatFrames({ activation, kick, snare, low, middle: fluxMid });
+  const frames = findBeatFrames({ activation, kick: curves.kick, snare, low, middle: fluxMid });
   const beats = refineBeats(frames, measurements.attacks);
   return { beats, ...findDownbeats(beats, measurements, activation), tempo: tempoOfBeats(beats), confidence: confidenceOf(activation, beats) };
 }

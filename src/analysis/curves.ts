@@ -3,13 +3,14 @@
  * a brick-walled master moves too.
  */
 
-import { clamp, quantile, wrap } from '../base/math.ts';
+import { clamp, wrap } from '../base/math.ts';
 import type { Curves } from '../timeline/timeline.ts';
 import { FLUX_NAMES } from './activation.ts';
 import { HARMONIC_LAG } from './features.ts';
 import { FRAME_RATE } from './frames.ts';
 import { type Measurements, TIMBRE_EVERY } from './measure.ts';
-import { advance, findPeaks, movingMean, scaleByQuantiles } from './series.ts';
+import { scaleHits, shapeKicks } from './hits.ts';
+import { advance, movingMean, scaleByQuantiles } from './series.ts';
 import { TIMBRE_LOUDNESS } from './timbre.ts';
 
 /** Below this level (1 = full scale) nothing counts as music: -55 dBFS. */
@@ -29,7 +30,7 @@ export function computeCurves(measurements: Measurements): Curves {
     energy: computeEnergy(scaled(harmonic(raw.low), 50), scaled(flux, 100), loudness, isAudible, gate),
     loudness,
     level: raw.amplitude.map((amplitude) => clamp(1 + (20 * Math.log10(amplitude + 1e-9)) / 60, 0, 1)),
-    kick: scaleHits(advance(raw.kick, HIT_LATENCY), gate),
+    kick: scaleHits(shapeKicks(raw.kick, raw.body), gate),
     snare: scaleHits(advance(raw.snare, HIT_LATENCY), gate),
     hats: scaleHits(advance(raw.hats, HIT_LATENCY), gate),
     bass: scaled(harmonic(raw.bass), 5),
@@ -58,16 +59,6 @@ function computeEnergy(low: Float32Array, density: Float32Array, loudness: Float
 
 function gated(values: Float32Array, gate: Float32Array): Float32Array {
   return values.map((value, i) => value * (gate[i] as number));
-}
-
-/** Peaky strengths: 1 = the 90th percentile of the song's clear hits; the floor between hits is taken out. */
-function scaleHits(values: Float32Array, gate: Float32Array): Float32Array {
-  const peaks = findPeaks(values, 1e-4, 6).map((at) => values[at] as number);
-  if (peaks.length === 0) return new Float32Array(values.length);
-  const clear = peaks.filter((peak) => peak > 0.25 * quantile(peaks, 0.95));
-  const strong = quantile(clear, 0.9);
-  const floor = Math.min(0.3 * strong, quantile(peaks, 0.1));
-  return values.map((value, i) => clamp((value - floor) / (strong - floor + 1e-9), 0, 1) * (gate[i] as number));
 }
 
 /** Timbre values at frame rate, linear in between. */

@@ -24,6 +24,7 @@ export const RAW_NAMES = [
   'bass',
   'voice',
   'low',
+  'body',
   'amplitude',
   'centroid',
   'flatness',
@@ -42,6 +43,8 @@ const FLUX_LAG = 2;
 const LOG_SCALE = 0.1;
 const LOW_EDGE: Hertz = 180;
 const LOW_FRAMES = 5;
+const BODY_LOW: Hertz = 90;
+const BODY_HIGH: Hertz = 400;
 const TIME_MEDIAN = 17;
 const FREQUENCY_MEDIAN_HALF = 5;
 /** Frames by which the harmonic features come late. */
@@ -89,6 +92,7 @@ export class FeatureExtractor {
     this.sumFluxes();
     this.sumHits();
     this.raw[RAW_INDEX.kick] = this.riseOfLow(frame.index, gain);
+    this.raw[RAW_INDEX.body] = this.levelOfBody(gain);
     this.sumHarmonic();
     this.describeShape();
     this.raw[RAW_INDEX.amplitude] = centreAmplitude(frame.samples, this.hopSamples);
@@ -177,6 +181,15 @@ export class FeatureExtractor {
     for (const earlier of this.lowLevels) least = Math.min(least, earlier);
     this.lowLevels[index % this.lowLevels.length] = level;
     return level - least;
+  }
+
+  /** Linear level where the start of a drum sounds and dies away, and a bass note stays. */
+  private levelOfBody(gain: number): number {
+    let power = 0;
+    for (let band = 0; band < this.bands.length && (this.bank.centres[band] as number) < BODY_HIGH; band++) {
+      if ((this.bank.centres[band] as number) > BODY_LOW) power += (this.bands[band] as number) ** 2;
+    }
+    return gain * Math.sqrt(power);
   }
 
   private sumHarmonic(): void {

@@ -47,13 +47,13 @@ export function findBeatFrames(signals: PulseSignals): number[] {
   return Array.from({ length: Math.ceil((activation.length - first) / fixed.period) }, (_, i) => first + i * fixed.period);
 }
 
-/** Snares and middle bands mark beats; kicks and bass notes often come between them too. */
+/** Snares, kicks and middle bands mark beats; bass notes often come between them too. */
 function phaseCues({ activation, kick, snare, low, middle }: PulseSignals): PhaseCue[] {
   return [
     { values: activation, weight: 1 },
     { values: snare, weight: 1 },
     { values: middle, weight: 1 },
-    { values: kick, weight: 0.3 },
+    { values: kick, weight: 0.6 },
     { values: low, weight: 0.3 },
   ];
 }

@@ -62,14 +62,14 @@ function drawSections(timeline: Timeline, x: Scale): string {
 
 /** Mirrored energy, coloured by brightness from dim to bright. */
 function drawEnergy(timeline: Timeline, x: Scale): string {
-  const middle = 190;
+  const middle = 172;
   const columns: string[] = [];
   for (let px = 0; px < PLOT; px += 3) {
     const time = (px / PLOT) * timeline.duration;
     const loud = sampleCurve(timeline.curves.energy, timeline.rate, time);
     const level = sampleCurve(timeline.curves.level, timeline.rate, time);
     const bright = sampleCurve(timeline.curves.brightness, timeline.rate, time);
-    const half = 4 + 118 * clamp(0.55 * loud + 0.45 * level, 0, 1);
+    const half = 4 + 106 * clamp(0.55 * loud + 0.45 * level, 0, 1);
     const hue = 215 + 130 * clamp(loud, 0, 1);
     columns.push(`<rect x="${(LEFT + px).toFixed(1)}" y="${(middle - half).toFixed(1)}" width="2" height="${(2 * half).toFixed(1)}" rx="1" fill="hsl(${hue.toFixed(0)},75%,${(38 + 28 * bright).toFixed(0)}%)"/>`);
   }

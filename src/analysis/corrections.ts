@@ -7,13 +7,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UserError } from '../base/errors.ts';
-import { clamp, lastIndexAtOrBefore, sampleCurve } from '../base/math.ts';
+import { clamp, lastIndexAtOrBefore, quantile, sampleCurve } from '../base/math.ts';
 import type { Bpm, Seconds } from '../base/units.ts';
 import type { BeatGrid, Section, Timeline, TimelineEvent } from '../timeline/timeline.ts';
 import { trackBeats } from './beats.ts';
 import { smoothTimes, tempoOfBeats } from './refine.ts';
 import { FRAME_RATE } from './frames.ts';
-import { scorePeriods } from './tempo.ts';
+import { FASTEST, scorePeriods, SLOWEST } from './tempo.ts';
+
+/** Cost of a change of period while a given tempo is followed: the narrow range already holds it. */
+const HOLD_COST = 40;
 
 export interface GridCorrections {
   /** True tempo, 20–400 BPM. */
@@ -125,18 +128,52 @@ function gridFromBeats(beats: NonNullable<GridCorrections['beats']>, metre: numb
   return { beats: times, positions, tempo: tempoOfBeats(times), metre: known ? Math.max(...positions) : metre, confidence: 1 };
 }
 
-/** Beats tracked again at about this tempo; where the playing is steady, an exact grid fitted in phase. */
+/**
+ * Beats tracked again at about this tempo. Where they lie on one line, a regular grid of their exact period, through the
+ * given downbeat if there is one; where the playing moves, the beats themselves; where nothing can be followed, the tempo as given.
+ */
 function gridAtTempo(timeline: Timeline, bpm: Bpm, downbeat: Seconds | undefined): BeatGrid {
-  const period = 60 / bpm;
-  const onset = timeline.curves.onset;
-  const followed = trackBeats(onset, scorePeriods(onset, { slowest: bpm * 0.96, fastest: bpm * 1.04 })).map((frame) => frame / FRAME_RATE);
-  const phase = downbeat === undefined ? fitPhase(onset, timeline.rate, period, timeline.duration) : downbeat % period;
-  const count = Math.max(2, Math.floor((timeline.duration - phase) / period) + 1);
-  const regular = Float64Array.from({ length: count }, (_, i) => phase + i * period);
-  const steady = agreement(regular, followed, period) > 0.5 || followed.length < 4 || period < 60 / 220 || period > 60 / 50;
-  const beats = steady ? regular : smoothTimes(Float64Array.from(followed), new Float64Array(followed.length).fill(1), 3);
-  const positions = carryPositions(timeline.grid, beats);
-  return { beats, positions, tempo: steady ? new Float32Array(beats.length).fill(bpm) : tempoOfBeats(beats), metre: timeline.grid.metre, confidence: 1 };
+  const { metre } = timeline.grid;
+  const followed = followAt(timeline.curves.onset, bpm);
+  const line = fitLine(followed);
+  const exact = line !== undefined && Math.abs(line.period * bpm - 60) < 0.6 ? line : undefined;
+  if (followed.length >= 8 && exact === undefined) {
+    const beats = smoothTimes(Float64Array.from(followed), new Float64Array(followed.length).fill(1), 3);
+    return { beats, positions: carryPositions(timeline.grid, beats), tempo: tempoOfBeats(beats), metre, confidence: 1 };
+  }
+  const period = exact?.period ?? 60 / bpm;
+  const phase = downbeat ?? exact?.phase ?? fitPhase(timeline.curves.onset, timeline.rate, period, timeline.duration);
+  const beats = regularBeats(phase, period, timeline.duration);
+  return { beats, positions: carryPositions(timeline.grid, beats), tempo: new Float32Array(beats.length).fill(60 / period), metre, confidence: 1 };
+}
+
+/** Beats (s) within 4 % of a tempo that the tracker can follow; none for others. */
+function followAt(onset: Float32Array, bpm: Bpm): number[] {
+  if (bpm < SLOWEST || bpm > FASTEST) return [];
+  const periods = scorePeriods(onset, { slowest: bpm / 1.04, fastest: bpm * 1.04 });
+  return trackBeats(onset, periods, HOLD_COST).map((frame) => frame / FRAME_RATE);
+}
+
+/** The line through the beats; undefined where a tenth of them or more lie 20 ms off it or further. */
+function fitLine(beats: readonly number[]): { readonly period: Seconds; readonly phase: Seconds } | undefined {
+  if (beats.length < 8) return undefined;
+  const middle = (beats.length - 1) / 2;
+  const centre = beats.reduce((sum, time) => sum + time, 0) / beats.length;
+  let covariance = 0;
+  let variance = 0;
+  beats.forEach((time, i) => {
+    covariance += (i - middle) * (time - centre);
+    variance += (i - middle) ** 2;
+  });
+  const period = covariance / variance;
+  const off = beats.map((time, i) => Math.abs(time - centre - (i - middle) * period));
+  return quantile(off, 0.9) < 0.02 ? { period, phase: centre - middle * period } : undefined;
+}
+
+/** Every beat of the grid through `phase` from 0 to the end. */
+function regularBeats(phase: Seconds, period: Seconds, duration: Seconds): Float64Array {
+  const first = phase - Math.floor((phase + 0.005) / period) * period;
+  return Float64Array.from({ length: Math.max(2, Math.floor((duration - first) / period) + 1) }, (_, i) => Math.max(0, first + i * period));
 }
 
 /** The offset of a regular grid (s, below one period) under which the onset curve is highest. */
@@ -150,15 +187,6 @@ function fitPhase(onset: Float32Array, rate: number, period: Seconds, duration: 
     if (count > 0 && sum / count > best) [best, phase] = [sum / count, offset];
   }
   return phase;
-}
-
-/** Share of the followed beats that lie within a tenth of a period of a regular one. */
-function agreement(regular: Float64Array, followed: readonly number[], period: Seconds): number {
-  const near = followed.filter((time) => {
-    const away = Math.abs(time - (regular[0] as number)) % period;
-    return Math.min(away, period - away) < 0.1 * period;
-  });
-  return near.length / Math.max(1, followed.length);
 }
 
 /** Positions counted from the old grid's first downbeat. */

@@ -32,7 +32,7 @@ class Size(NamedTuple):
     judged: int  # held-out pictures a subject
 
 
-FULL = Size(10_000, 26, 5, Plan(2400, 6, 2e-3, 60, 0.0, 0), Plan(3150, 12, 1.5e-3, 100, 0.5, 1), Plan(2300, 12, 6e-4, 50, 0.0, 2), 12)
+FULL = Size(10_000, 26, 5, Plan(2400, 6, 2e-3, 60, 0.0, 0), Plan(3150, 12, 1.5e-3, 100, 0.5, 1), Plan(1350, 12, 6e-4, 50, 0.0, 2), 12)
 TINY = Size(136, 1, 1, Plan(6, 2, 2e-3, 2, 0.0, 0), Plan(6, 4, 1.5e-3, 2, 0.5, 1), Plan(4, 2, 6e-4, 2, 0.0, 2), 1)
 
 

@@ -4,14 +4,14 @@ from pathlib import Path
 from .export import write_json
 from .vocabulary import MODIFIERS, PALETTES, SUBJECTS
 
-UNFIT: frozenset[str] = frozenset()  # subjects that the model was taught but does not draw well enough to offer
+UNFIT: frozenset[str] = frozenset({"bubbles"})  # subjects that the model was taught but does not draw well enough to offer
 
 EXAMPLES = (
     "neon warp tunnel", "cyberpunk hyperspace tunnel, glowing", "midnight blue spiral galaxy", "purple spiral galaxy, close up", "violet nebula in deep space",
     "sunset coloured cosmic clouds", "rainbow stained glass", "golden stained glass window, glowing", "golden mandala", "neon glowing mandala", "ruby red lotus flower",
     "candy coloured blooming petals", "vaporwave sun over a neon grid", "sunset coloured retro sun", "ocean blue waves, moon over the sea", "cyberpunk city skyline at night",
-    "midnight blue lightning", "emerald glass spheres", "emerald northern lights", "fiery flames", "glowing circuits in teal and hot pink", "black and white liquid chrome",
-    "white smoke on black", "black and white op art",
+    "midnight blue lightning", "emerald northern lights", "fiery flames", "glowing circuits in teal and hot pink", "black and white liquid chrome",
+    "white smoke on black", "black and white op art", "violet moonlit ocean",
 )
 
 

@@ -126,7 +126,7 @@ def save_sheet(rows: list[torch.Tensor], path: Path, size: int, colours: int = 2
     grid = torch.cat([torch.cat(list(F.interpolate(row, size=size, mode="bilinear", antialias=True)), 2) for row in rows], 1)
     image = Image.fromarray((grid.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy())
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.quantize(colours, method=Image.Quantize.FASTOCTREE if colours < 200 else Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+    image.quantize(colours, method=Image.Quantize.FASTOCTREE if colours < 200 else Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG).save(path, optimize=True)
 
 
 WALKS = (  # sentence pairs to walk between

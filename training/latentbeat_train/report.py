@@ -1,4 +1,4 @@
-"""Measures a trained model against the renderer on held-out numbers and captions, and draws contact sheets.
+"""Measures a trained model against the renderer on held-out numbers, and draws contact sheets.
 
 `error` = mean squared error over that of answering every seed with the subject's mean picture: 0 perfect, 1 nothing learned.
 `orbit / seed` = largest difference of an orbit from its start over the mean difference of two seeds; 0.40 is asked for.
@@ -239,7 +239,7 @@ def write_report(model: Model, exported: Path, folder: Path, source: Path, targe
     parity = check_parity(model, exported)
     mean = Row(*[float(np.mean([row[k] for row in rows.values()])) for k in range(len(Row._fields))])
     lines = [
-        "# Measured", "", f"Held-out seeds and captions, {count} a subject at most; contact sheets beside this file.", "", (__doc__ or "").split("\n\n", 1)[1].strip(), "",
+        "# Measured", "", f"Held-out noises; captions of another seed, from the same words; {count} a subject at most; contact sheets beside this file.", "", (__doc__ or "").split("\n\n", 1)[1].strip(), "",
         *_table({**rows, "mean": mean}), "", "## Exported graphs", "", *[f"* {name}: {value:.3g}" for name, value in parity.items()],
         f"* text encoder, lowest cosine to float32 over 50 sentences: {check_text(exported, source):.4f}",
         *[f"* {path.relative_to(exported).as_posix()}: {path.stat().st_size / 1e6:.1f} MB" for path in sorted(exported.rglob("*.onnx"))],

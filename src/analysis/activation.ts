@@ -12,7 +12,7 @@ const EVEN_HALF = 400;
 const POWER = 0.7;
 const LIMIT = 2;
 /** Keeps silent bands from being blown up. */
-const SPREAD_FLOOR = 0.01;
+export const SPREAD_FLOOR = 0.01;
 
 /** Activation >= 0 at the frame rate, about 1 on a typical beat. */
 export function computeActivation(raw: Readonly<Record<RawName, Float32Array>>): Float32Array {
@@ -22,6 +22,11 @@ export function computeActivation(raw: Readonly<Record<RawName, Float32Array>>):
     const weight = 1 / (standardDeviation(band) + SPREAD_FLOOR);
     for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (band[i] as number);
   }
+  return shapeActivation(sum);
+}
+
+/** A sum of onset bands as an activation: less its local mean, over its power in the seconds around, limited and compressed. */
+export function shapeActivation(sum: Float32Array): Float32Array {
   const local = movingMean(sum, MEAN_HALF);
   const rising = sum.map((value, i) => Math.max(0, value - (local[i] as number)));
   const power = movingMean(rising.map((value) => value * value), EVEN_HALF);

@@ -150,7 +150,8 @@ function whiten(column: Float32Array): Float32Array {
   return column.map((value) => value / spread);
 }
 
-function standardise(values: Float32Array): Float32Array {
+/** To mean 0 and spread 1, extremes limited. */
+export function standardise(values: Float32Array): Float32Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const spread = standardDeviation(values) + 1e-6;
   return values.map((value) => Math.max(-2.5, Math.min(2.5, (value - mean) / spread)));

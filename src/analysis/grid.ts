@@ -9,6 +9,7 @@ import type { Bpm } from '../base/units.ts';
 import { trackBeats } from './beats.ts';
 import { FRAME_RATE } from './frames.ts';
 import { findRegularGrid, type PhaseCue } from './regular.ts';
+import { standardDeviation } from './series.ts';
 import { autocorrelate, FASTEST, scorePeriods, SLOWEST } from './tempo.ts';
 
 /** What level and phase are judged by, at the frame rate. */
@@ -58,7 +59,8 @@ function phaseCues({ activation, kick, snare, low, middle }: PulseSignals): Phas
   ];
 }
 
-function followNear(activation: Float32Array, tempo: Bpm, within: number, changeCost?: number): number[] {
+/** Beat frames at about a tempo. */
+export function followNear(activation: Float32Array, tempo: Bpm, within: number, changeCost?: number): number[] {
   return trackBeats(activation, scorePeriods(activation, { slowest: tempo / (1 + within), fastest: tempo * (1 + within) }), changeCost);
 }
 
@@ -69,22 +71,29 @@ function meanNear(gaps: readonly number[], middle: number): number {
 }
 
 /** Thresholds of judgeLevel, from recordings with annotated beats. */
-const ALTERNATION_AT_140 = 0.75;
+const ALTERNATION_HALVES = 0.4;
 const HALVE_ABOVE: Bpm = 132;
 const BARE_ABOVE: Bpm = 165;
 const DOUBLE_BELOW: Bpm = 90;
 
 /** What the period (frames) is to be multiplied by: 2 where the pulse is twice too fast, 0.5 where half too slow, else 1. */
-export function judgeLevel({ activation, kick, snare }: PulseSignals, period: number): 0.5 | 1 | 2 {
+export function judgeLevel({ activation, kick, snare }: Pick<PulseSignals, 'activation' | 'kick' | 'snare'>, period: number): 0.5 | 1 | 2 {
   const tempo = (60 * FRAME_RATE) / period;
-  const [all, low, mid] = [correlationsAt(activation, period), correlationsAt(kick, period), correlationsAt(snare, period)];
-  // Drums that repeat on every other pulse much better than on each: the pulse counts off-beats too; the likelier, the faster.
-  const alternation = all.twice - all.once + low.twice - low.once + mid.twice - mid.once;
-  if (tempo > HALVE_ABOVE && tempo / 2 >= SLOWEST && alternation > ALTERNATION_AT_140 - Math.log2(tempo / 140)) return 2;
+  const all = correlationsAt(activation, period);
+  const hits = correlationsAt(sumOfSpreads(kick, snare), period);
+  // Drums (kick or snare) that come on every other pulse only: the pulse counts off-beats too. One after the other is no such case.
+  const alternation = all.twice - all.once + 2 * (hits.twice - hits.once);
+  if (tempo > HALVE_ABOVE && tempo / 2 >= SLOWEST && alternation > ALTERNATION_HALVES) return 2;
   // A fast pulse with nothing between is likelier the eighths of a slower one than a beat.
   if (tempo > BARE_ABOVE && all.half < -0.05) return 2;
   if (tempo < DOUBLE_BELOW && tempo * 2 <= FASTEST && all.half > 0.8 * all.once && all.half > 0.2) return 0.5;
   return 1;
+}
+
+/** Both curves, each over its own spread. */
+function sumOfSpreads(a: Float32Array, b: Float32Array): Float32Array {
+  const [spreadOfA, spreadOfB] = [standardDeviation(a) + 1e-6, standardDeviation(b) + 1e-6];
+  return a.map((value, i) => value / spreadOfA + (b[i] as number) / spreadOfB);
 }
 
 interface Correlations {

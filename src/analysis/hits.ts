@@ -21,9 +21,13 @@ export function scaleHits(values: Float32Array, gate: Float32Array): Float32Arra
   if (peaks.length === 0) return new Float32Array(values.length);
   const heights = peaks.map((at) => values[at] as number);
   const strong = strongOf(heights);
-  const floor = Math.min(0.3 * strong, quantile(heights, 0.1));
+  const usual = quantile(values, 0.5);
   const local = localStrong(peaks, heights, strong, values.length);
-  return values.map((value, i) => clamp((value - floor) / ((local[i] as number) - floor + 1e-9), 0, 1) * (gate[i] as number));
+  return values.map((value, i) => {
+    const top = local[i] as number;
+    const floor = Math.min(0.3 * top, usual);
+    return clamp((value - floor) / (top - floor + 1e-9), 0, 1) * (gate[i] as number);
+  });
 }
 
 /** The 90th percentile of the clear hits. */

@@ -1,17 +1,19 @@
 /**
  * Beats of a stream, told before they come. Four times a second the bar-pointer model (beats.ts) runs over the activation
  * of the last seconds; the newest beats and period of its best path give the next beats. A beat is announced when its
- * predicted time comes near, so nothing heard later can move it. Downbeats: the place in a group of four with the most bass
- * and change over the last bars (the metre of live input is taken to be 4).
+ * predicted time comes near, so nothing heard later can move it. The bars are live-bars.ts' business.
  */
 
 import { clamp, mean } from '../base/math.ts';
 import type { Bpm, Seconds, Unit } from '../base/units.ts';
+import { shapeActivation } from './activation.ts';
 import { trackBeats } from './beats.ts';
 import { FRAME_RATE } from './frames.ts';
+import { followNear, judgeLevel } from './grid.ts';
+import { LiveBars, type BarFrame } from './live-bars.ts';
 import { scorePeriods, type PeriodScores } from './tempo.ts';
 
-const WINDOW: Seconds = 7;
+const WINDOW: Seconds = 10;
 const SHORTEST_WINDOW: Seconds = 2.5;
 const UPDATE_FRAMES = FRAME_RATE / 4;
 /** A beat is announced this long before it sounds. */
@@ -21,10 +23,13 @@ const LOYALTY = 1.2;
 const LOYALTY_OCTAVES = 0.06;
 /** Share of a phase error that one update corrects. */
 const PULL = 0.5;
+/** Share of a period from which an error is another phase, and updates in a row that believe it. */
+const OTHER_PHASE = 0.15;
+const OTHER_UPDATES = 4;
+/** Weight of one update in the judgement of the metrical level. */
+const LEVEL_MEMORY = 0.3;
 /** The activation peaks this long after the sound starts. */
 const LATENCY: Seconds = 0.005;
-const METRE = 4;
-const POSITION_MEMORY = 0.94;
 
 export interface LiveBeat {
   readonly time: Seconds;
@@ -44,17 +49,20 @@ export class LiveBeats {
   private period: Seconds = 0;
   /** Next beat that has not been announced. */
   private next: Seconds = 0;
-  private readonly accents = new Float64Array(METRE);
-  private lastAccentAt = -1;
-  private readonly bass: number[] = [];
+  private readonly bars = new LiveBars();
+  private readonly kick: number[] = [];
+  private readonly snare: number[] = [];
+  private otherPhase = 0;
+  /** How much the pulse has lately been too fast (towards 1) or too slow (towards -1). */
+  private tooFast = 0;
 
-  /** One frame: `activation` as from the song's, `bass` 0..1 how much low end and change it holds. Frame i lies at i/100 s. */
-  push(activation: number, bass: number): void {
-    this.activation.push(activation);
-    this.bass.push(bass);
-    const keep = WINDOW * FRAME_RATE;
-    if (this.activation.length > keep) this.activation.shift();
-    if (this.bass.length > keep) this.bass.shift();
+  /** One frame: how much of a bass drum it holds (0..1), and what the bars need; its accent is the sum of the onset bands. Frame i lies at i/100 s. */
+  push(kick: Unit, frame: BarFrame): void {
+    this.activation.push(frame.accent);
+    this.kick.push(kick);
+    this.snare.push(frame.snare);
+    this.bars.push(frame);
+    if (this.activation.length > WINDOW * FRAME_RATE) for (const list of [this.activation, this.kick, this.snare]) list.shift();
     this.frames++;
     if (this.frames % UPDATE_FRAMES === 0 && this.activation.length >= SHORTEST_WINDOW * FRAME_RATE) this.update();
     this.announce(this.frames / FRAME_RATE);
@@ -69,15 +77,19 @@ export class LiveBeats {
     return this.period === 0 ? 0 : 60 / this.period;
   }
 
-  /** Position in the bar of the beat after the last announced one. */
-  get nextPosition(): number {
-    return positionAt(this.beats.length, this.accents);
+  get metre(): number {
+    return this.bars.metre;
+  }
+
+  /** Position in the bar of the announced or coming beat with this index, as things look now. */
+  positionOf(index: number): number {
+    return this.beats[index]?.position ?? this.bars.positionOf(index);
   }
 
   private update(): void {
-    const window = even(this.activation);
+    const window = shapeActivation(Float32Array.from(this.activation));
     const periods = this.loyalScores(scorePeriods(window));
-    const found = trackBeats(window, periods);
+    const found = this.atLevel(window, trackBeats(window, periods));
     this.judge(window, found);
     if (found.length < 4) return;
     const start = (this.frames - window.length) / FRAME_RATE - LATENCY;
@@ -86,6 +98,16 @@ export class LiveBeats {
     // The last beats on one line: less jitter than the newest alone.
     const anchor = mean(times) + ((times.length - 1) / 2) * period;
     this.steer(anchor, period);
+  }
+
+  /** The beats at the level a listener would tap: followed again where the pulse was twice too fast or half too slow. */
+  private atLevel(window: Float32Array, pulse: readonly number[]): readonly number[] {
+    if (pulse.length < 8) return pulse;
+    const period = (pulse.at(-1)! - pulse[0]!) / (pulse.length - 1);
+    const level = judgeLevel({ activation: window, kick: Float32Array.from(this.kick), snare: Float32Array.from(this.snare) }, period);
+    this.tooFast += LEVEL_MEMORY * (Math.log2(level) - this.tooFast);
+    if (level === 1 || this.tooFast * Math.log2(level) < 0.5) return pulse;
+    return followNear(window, (60 * FRAME_RATE) / (period * level), 0.06);
   }
 
   private loyalScores(periods: PeriodScores): PeriodScores {
@@ -114,7 +136,7 @@ export class LiveBeats {
     if (near) {
       const error = next - this.next - Math.round((next - this.next) / period) * period;
       this.period += PULL * (period - this.period);
-      this.next += PULL * error;
+      this.pullPhase(error);
     } else {
       this.period = period;
       this.next = next;
@@ -122,40 +144,23 @@ export class LiveBeats {
     while (this.next < last + 0.5 * this.period) this.next += this.period;
   }
 
-  private announce(heard: Seconds): void {
-    while (this.period > 0 && this.next <= heard + ANNOUNCE_AHEAD) {
-      this.gatherAccents(heard);
-      this.beats.push({ time: this.next, announced: Math.min(heard, this.next), position: this.nextPosition, tempo: this.tempo });
-      this.next += this.period;
+  /** A small error is corrected by half; a large one is another reading of the beat, believed once it has been heard a while. */
+  private pullPhase(error: Seconds): void {
+    const isOther = Math.abs(error) > OTHER_PHASE * this.period;
+    this.otherPhase = isOther ? this.otherPhase + 1 : 0;
+    if (!isOther) this.next += PULL * error;
+    else if (this.otherPhase >= OTHER_UPDATES) {
+      this.next += error;
+      this.otherPhase = 0;
     }
   }
 
-  /** Adds the accent of the beat that is now fully heard to its place in the group of four. */
-  private gatherAccents(heard: Seconds): void {
-    const index = this.beats.length - 1;
-    const beat = this.beats[index];
-    if (beat === undefined || index === this.lastAccentAt) return;
-    this.lastAccentAt = index;
-    const start = heard - this.bass.length / FRAME_RATE;
-    const from = Math.max(0, Math.round((beat.time - start - 0.04) * FRAME_RATE));
-    const accent = Math.max(0, ...this.bass.slice(from, from + 12));
-    for (let i = 0; i < METRE; i++) this.accents[i] = (this.accents[i] as number) * POSITION_MEMORY;
-    const place = index % METRE;
-    this.accents[place] = (this.accents[place] as number) + accent;
+  private announce(heard: Seconds): void {
+    while (this.period > 0 && this.next <= heard + ANNOUNCE_AHEAD) {
+      const last = this.beats.at(-1);
+      if (last !== undefined) this.bars.addBeat(last.time, Math.min(heard, this.next));
+      this.beats.push({ time: this.next, announced: Math.min(heard, this.next), position: this.bars.positionOf(this.beats.length), tempo: this.tempo });
+      this.next += this.period;
+    }
   }
-}
-
-/** Position of the beat with this index when the strongest place of the group is 1. */
-function positionAt(index: number, accents: Float64Array): number {
-  let best = 0;
-  for (let i = 1; i < METRE; i++) if ((accents[i] as number) > (accents[best] as number) * 1.02) best = i;
-  return ((index - best + METRE * 2) % METRE) + 1;
-}
-
-/** The activation over its own root mean square, compressed as for a whole song. */
-function even(values: readonly number[]): Float32Array {
-  const average = mean(values);
-  const rising = Float32Array.from(values, (value) => Math.max(0, value - average));
-  const power = Math.sqrt(mean(rising.map((value) => value * value))) + 1e-6;
-  return rising.map((value) => (value / power) ** 0.7);
 }

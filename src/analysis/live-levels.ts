@@ -5,6 +5,8 @@
 
 import { clamp, quantile } from '../base/math.ts';
 import type { Unit } from '../base/units.ts';
+import { FLUX_NAMES, SPREAD_FLOOR } from './activation.ts';
+import { RAW_INDEX, type RawFrame } from './features.ts';
 import { FRAME_RATE } from './frames.ts';
 
 export const GATE = 10 ** (-55 / 20);
@@ -69,5 +71,26 @@ export class RunningGain {
       this.power += (amplitude * amplitude - this.power) / this.frames;
     }
     return this.power <= 0 ? 1 : RunningGain.TARGET / Math.sqrt(this.power);
+  }
+}
+
+/** Onset bands, each over its own spread in the last ~8 s, as one sum: what beats are looked for in. */
+export class RunningPulse {
+  private readonly means = new Float64Array(FLUX_NAMES.length);
+  private readonly squares = new Float64Array(FLUX_NAMES.length);
+  private frames = 0;
+
+  push(raw: RawFrame): number {
+    this.frames = Math.min(this.frames + 1, 8 * FRAME_RATE);
+    let sum = 0;
+    FLUX_NAMES.forEach((name, band) => {
+      const value = raw[RAW_INDEX[name]] as number;
+      const mean = (this.means[band] as number) + (value - (this.means[band] as number)) / this.frames;
+      const square = (this.squares[band] as number) + (value * value - (this.squares[band] as number)) / this.frames;
+      this.means[band] = mean;
+      this.squares[band] = square;
+      sum += value / (Math.sqrt(Math.max(0, square - mean * mean)) + SPREAD_FLOOR);
+    });
+    return sum;
   }
 }

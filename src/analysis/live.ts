@@ -10,15 +10,17 @@ import { FLUX_NAMES } from './activation.ts';
 import { FeatureExtractor, RAW_INDEX, type RawName } from './features.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
 import { LiveBeats } from './live-beats.ts';
-import { GATE, RunningGain, RunningHits, RunningRange } from './live-levels.ts';
+import { GATE, RunningGain, RunningHits, RunningPulse, RunningRange } from './live-levels.ts';
 
 /** Frames that the curves have room for at first: ten minutes; doubled when full. */
 const FIRST_CAPACITY = 600 * FRAME_RATE;
 const PREDICTED_BEATS = 2;
-const METRE = 4;
 /** Slow means (frames). */
 const DENSITY_FRAMES = 150;
 const LOUDNESS_FRAMES = 40;
+
+/** Curves whose change tells a new sound, for the bars. */
+const COLOURS = ['bass', 'voice', 'brightness', 'noisiness', 'loudness', 'hats'] as const satisfies readonly CurveName[];
 
 type LevelName = 'low' | 'density' | 'loudness' | 'energy' | 'bass' | 'voice' | 'brightness' | 'noisiness';
 type HitName = 'kick' | 'snare' | 'hats' | 'onset';
@@ -30,12 +32,14 @@ export class LiveAnalyzer {
   private readonly extractor: FeatureExtractor;
   private readonly gain = new RunningGain();
   private readonly beats = new LiveBeats();
+  private readonly pulse = new RunningPulse();
   private readonly curves = new GrowingCurves();
   private readonly ranges = recordOf(['low', 'density', 'loudness', 'energy', 'bass', 'voice', 'brightness', 'noisiness'] as const, () => new RunningRange());
   private readonly hits = recordOf(['kick', 'snare', 'hats', 'onset'] as const, () => new RunningHits());
   private readonly means = new Map<string, number>();
   private readonly newest: Record<CurveName, Unit> = recordOf(CURVE_NAMES, () => 0);
   private readonly chroma = { x: 0, y: 0 };
+  private readonly colours = new Float32Array(12 + COLOURS.length);
 
   /** `sampleRate` of the samples to come, 8–192 kHz. */
   constructor(sampleRate: Hertz) {
@@ -69,7 +73,13 @@ export class LiveAnalyzer {
     this.levelSlow(value, flux, amplitude, isMusic);
     this.turnChroma(value('chromaX'), value('chromaY'));
     this.curves.push(this.newest);
-    this.beats.push(isMusic ? flux : 0, this.newest.kick);
+    this.pushBeats(value, isMusic ? this.pulse.push(raw) : 0);
+  }
+
+  private pushBeats(value: (name: RawName) => number, accent: number): void {
+    this.colours.set(this.extractor.chroma);
+    COLOURS.forEach((name, i) => (this.colours[12 + i] = this.newest[name]));
+    this.beats.push(this.newest.kick, { accent, snare: this.newest.snare, bass: value('fluxSub') + value('fluxBass'), colours: this.colours });
   }
 
   private levelHits(raw: Record<HitName, number>, isMusic: boolean): void {
@@ -169,13 +179,13 @@ class GrowingTimeline implements Timeline {
   }
 
   private buildGrid(predicted: readonly Seconds[]): BeatGrid {
-    const { beats, nextPosition, tempo, confidence } = this.beats;
+    const { beats, tempo, confidence, metre } = this.beats;
     const count = beats.length;
     return {
       beats: Float64Array.from({ length: count + predicted.length }, (_, i) => beats[i]?.time ?? (predicted[i - count] as number)),
-      positions: Uint8Array.from({ length: count + predicted.length }, (_, i) => beats[i]?.position ?? ((nextPosition - 1 + i - count) % METRE) + 1),
+      positions: Uint8Array.from({ length: count + predicted.length }, (_, i) => this.beats.positionOf(i)),
       tempo: Float32Array.from({ length: count + predicted.length }, (_, i) => beats[i]?.tempo ?? tempo),
-      metre: METRE,
+      metre,
       confidence,
     };
   }

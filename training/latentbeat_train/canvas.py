@@ -1,6 +1,7 @@
 """What scenes draw with: coordinates, fixed seamless textures and the smooth numbers of a batch of noises.
 
-Units: the frame is -1..1, drawn out to +-VIEW so that a wider shot can be cut from it; y points up.
+Units: the short side of the frame is -1..1, the long side reaches +-1.75 (448 x 256), a wide shot 1.4 times farther; y
+points up. A scene is a function of place: it may be asked for any part of the plane at any pixel size.
 All randomness is in the textures, which are fixed; what differs between pictures comes from `Pairs` alone.
 """
 import math
@@ -10,8 +11,6 @@ import torch.nn.functional as F
 
 from .noise import split_pairs
 
-VIEW = 1.4
-SIZE = 180  # pixels a side of the drawn maps; the frame is the middle 128
 TAU = 2 * math.pi
 TILE = 256  # texels a side of a seamless texture; it repeats every 2 units
 
@@ -47,19 +46,17 @@ def _make_stars(seed: int, count: int = 70) -> torch.Tensor:
 
 
 class Canvas:
-    """One batch of noises, ready to be drawn; numbers are [B, 1, 1], fields [B, SIZE, SIZE]."""
+    """One batch of noises, ready to be drawn; numbers are [B, 1, 1], fields [B, H, W]."""
 
     clouds = F.pad(_make_clouds(11), (1, 1, 1, 1), mode="circular")
     points = F.pad(_make_stars(5), (1, 1, 1, 1), mode="circular")
 
-    def __init__(self, scalars: torch.Tensor, size: int = SIZE, view: float = VIEW) -> None:
+    def __init__(self, scalars: torch.Tensor, x: torch.Tensor, y: torch.Tensor, pixel: float | torch.Tensor) -> None:
+        """Scalars [B, 16]; x, y: places [1 or B, H, W]; pixel: their distance, a number or [B, 1, 1] (no line thinner than two)."""
         self.pairs = split_pairs(scalars)
-        self.batch = len(scalars)
-        axis = ((torch.arange(size).float() + 0.5) / size * 2 - 1) * view
-        self.x = axis.view(1, 1, -1).expand(self.batch, size, size)
-        self.y = -axis.view(1, -1, 1).expand(self.batch, size, size)
+        self.batch, self.pixel = len(scalars), pixel
+        self.x, self.y = x.expand(self.batch, -1, -1), y.expand(self.batch, -1, -1)
 
-    def angle(self, pair: int) -> torch.Tensor:
         """Turns once per orbit."""
         return torch.atan2(self.pairs.sin[:, pair], self.pairs.cos[:, pair]).view(-1, 1, 1)
 
@@ -94,6 +91,14 @@ class Canvas:
         if place.shape[0] == 1 and self.batch > 1:
             place = place.expand(self.batch, -1, -1, -1)
         return F.grid_sample(texture.expand(len(place), -1, -1, -1), place, align_corners=False)[:, 0]
+
+
+def places(height: int, width: int, short: int | None = None) -> tuple[torch.Tensor, torch.Tensor, float]:
+    """Places of the pixels of a frame: x, y [1, height, width] and their distance; the short side is -1..1."""
+    pixel = 2 / (short or min(height, width))
+    x = (torch.arange(width).float() + 0.5 - width / 2) * pixel
+    y = (height / 2 - 0.5 - torch.arange(height).float()) * pixel
+    return x.view(1, 1, -1).expand(1, height, width), y.view(1, -1, 1).expand(1, height, width), pixel
 
 
 def polar(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

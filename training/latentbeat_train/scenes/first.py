@@ -1,6 +1,6 @@
 """The subjects. Each scene turns a Canvas into three maps that any palette can colour.
 
-A scene gives (tone, light, white), each [B, SIZE, SIZE]: picture = palette(tone) * light + white.
+A scene gives (tone, light, white), each [B, H, W]: picture = palette(tone) * light + white.
 Tone 0 is near black in every palette, 1 nearly white. Pair 0 carries the native motion: one orbit is one whole
 period (a ring forward, an arm's turn, a wave's roll), so every scene closes exactly. Layouts are fixed; what differs
 between seeds is smooth (place, size, bend, brightness).
@@ -9,14 +9,8 @@ from collections.abc import Callable
 
 import torch
 
-from .canvas import TAU, Canvas, hash01, line, polar, smooth
-
-Maps = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
-
-
-def over(below: Maps, above: Maps, cover: torch.Tensor) -> Maps:
-    """Lays one set of maps over another where `cover` is 1."""
-    return tuple(b + (a - b) * cover for b, a in zip(below, above, strict=True))  # type: ignore[return-value]
+from ..canvas import TAU, Canvas, hash01, line, polar, smooth
+from .maps import Maps, over
 
 
 def tunnel(c: Canvas) -> Maps:

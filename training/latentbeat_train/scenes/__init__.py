@@ -1,0 +1,8 @@
+"""All subjects, by name, in the order of the model's slots (new ones go to the end)."""
+from collections.abc import Callable
+
+from ..canvas import Canvas
+from .first import SCENES as FIRST
+from .maps import Maps
+
+SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST}

@@ -57,6 +57,7 @@ class Canvas:
         self.batch, self.pixel = len(scalars), pixel
         self.x, self.y = x.expand(self.batch, -1, -1), y.expand(self.batch, -1, -1)
 
+    def angle(self, pair: int) -> torch.Tensor:
         """Turns once per orbit."""
         return torch.atan2(self.pairs.sin[:, pair], self.pairs.cos[:, pair]).view(-1, 1, 1)
 

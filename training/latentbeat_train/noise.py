@@ -1,19 +1,19 @@
 """From the noise tensor to the few smooth numbers that a picture is made of.
 
-Layout: noise is [B, C, 16, 16] ~ N(0, 1), C >= 4. Sixteen scalars, each ~ N(0, 1), are its projections on the
-DCT modes (0,0), (0,1), (1,0), (1,1) of channels 0..3; scalar index = 4 * channel + mode. An orbit of the walk rotates
-channels (0, 1) and (2, 3) into each other, so the scalars form eight 2-D pairs which all turn once per orbit:
-pairs 0..3 = modes 0..3 of channels (0, 1), pairs 4..7 = modes 0..3 of channels (2, 3).
-Renderer and network read a picture's numbers through `Pairs`, and nothing else.
+Layout: noise is [B, C, h, w] ~ N(0, 1), C >= 4, h and w at least GRID. Sixteen scalars, each ~ N(0, 1), are the projections of the
+centre GRID x GRID cells on the DCT modes (0,0), (0,1), (1,0), (1,1) of channels 0..3, so that a seed means the same at every size
+whose noises share their centre. Scalar index = 4 * channel + mode. An orbit of the walk rotates channels (0, 1) and (2, 3) into each
+other, so the scalars form eight 2-D pairs which all turn once per orbit: pairs 0..3 = modes 0..3 of channels (0, 1), pairs 4..7 =
+modes 0..3 of channels (2, 3). Renderer and network read a picture's numbers through `Pairs`, and nothing else.
 """
 import math
 from typing import NamedTuple
 
 import torch
 
-GRID = 16  # latent cells a side
-LATENT_CHANNELS = 8
-NOISE_CHANNELS = 4  # the channels that carry scalars
+GRID = 32  # latent cells of the centre square
+CELL = 8  # pixels a latent cell
+NOISE_CHANNELS = 4  # the first channels: they carry the scalars, and a latent is zero there
 SCALARS = 16
 PAIRS = 8
 
@@ -29,7 +29,7 @@ class Pairs(NamedTuple):
 
 
 def make_basis() -> torch.Tensor:
-    """Orthonormal DCT read-out [16, 4 * 16 * 16] over the first four channels."""
+    """Orthonormal DCT read-out [16, 4 * GRID * GRID] over the first four channels."""
     cell = (torch.arange(GRID).float() + 0.5) / GRID
     rows = []
     for channel in range(NOISE_CHANNELS):
@@ -41,14 +41,10 @@ def make_basis() -> torch.Tensor:
 
 
 def read_scalars(noise: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
-    """Noise [B, C, 16, 16] -> scalars [B, 16]."""
-    return noise[:, :NOISE_CHANNELS].reshape(-1, NOISE_CHANNELS * GRID * GRID) @ basis.t()
-
-
-def remove_scalars(latent: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
-    """The latent [B, C, 16, 16] without its share of the 16 scalar modes."""
-    share = (read_scalars(latent, basis) @ basis).reshape(-1, NOISE_CHANNELS, GRID, GRID)
-    return torch.cat([latent[:, :NOISE_CHANNELS] - share, latent[:, NOISE_CHANNELS:]], 1)
+    """Noise [B, C, h, w] -> scalars [B, 16], read from the centre."""
+    top, left = (noise.shape[2] - GRID) // 2, (noise.shape[3] - GRID) // 2
+    centre = noise[:, :NOISE_CHANNELS, top:top + GRID, left:left + GRID]
+    return centre.reshape(-1, NOISE_CHANNELS * GRID * GRID) @ basis.t()
 
 
 def split_pairs(scalars: torch.Tensor) -> Pairs:

@@ -1,156 +1,209 @@
-"""The three trained stages: autoencoder, generator (in latents), finetune (generator and decoder, in pixels).
+"""The trained stages, each resumable: the autoencoder of maps, then the generator (structure first, then pixels).
 
-Noise and picture are paired by construction, so this is plain regression: no diffusion, no distillation. Trained in
-pixels from a blank decoder, generator and decoder sit for long on one dark mean picture; behind a finished decoder
-the generator learns at once, and the last stage removes the softness that an error in latents leaves.
-Batches depend on (seed, step) only. A run continues from its checkpoint and ends at `Plan.steps`; the kept weights
-are a running mean.
+A stage is a pure function of seed, step and the stored crops. Checkpoints are written beside their place and renamed into it.
 """
-import math
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from .network import Autoencoder, Generator, Model
-from .sampler import Sampler
+from .compose import blend_maps, mask
+from .data import Crops, as_maps, crop_places, load_shard
+from .model import Model, Pick
+from .network import RELATIONS, SIZES, Encoder, MapDecoder
+from .noise import split_pairs
+from .slots import SLOTS
 
-MEAN = 0.998  # running mean of weights, a step
-LATENT_NOISE = 0.1  # added to the autoencoder's latent, so that a generator's small errors stay small in the picture
-
-
-Trained = TypeVar("Trained", bound=nn.Module)
-
-
-class Plan(NamedTuple):
-    steps: int
-    batch: int
-    rate: float
-    warm_up: int
-    hold: float  # share of the steps before the rate decays, as a cosine, to zero
-    seed: int
+EVERY = 100  # steps between checkpoints
+TWIN_SHARE = 0.15  # batches of two subjects
 
 
-def train_autoencoder(folder: Path, target: Path, plan: Plan) -> None:
-    sampler = Sampler(folder)
+class Store:
+    """All crops on disk, by slot; looks for new shards now and then."""
 
-    def loss_of(model: Autoencoder, step: int) -> torch.Tensor:
-        picture = sampler.draw(plan.seed, step, plan.batch).picture
-        latent = model.encoder(picture)
-        noise = torch.randn(latent.shape, generator=torch.Generator().manual_seed(plan.seed * 1_000_003 + step))
-        return compare(model.decoder(latent + LATENT_NOISE * noise) * 0.5 + 0.5, picture)
+    def __init__(self, folder: Path, device: str) -> None:
+        self.folder, self.device = folder, device
+        self.shards: list[Crops] = []
+        self.known: set[str] = set()
+        self.rows: dict[int, list[tuple[int, int]]] = {}
+        self.twins: list[tuple[int, int]] = []
+        self.refresh()
 
-    run(plan, target, Autoencoder, loss_of)
+    def refresh(self) -> None:
+        for path in sorted(self.folder.glob("crops-*.npz")):
+            if path.name in self.known:
+                continue
+            self.known.add(path.name)
+            crops = load_shard(path, SLOTS)
+            number = len(self.shards)
+            self.shards.append(crops)
+            for row, slot in enumerate(crops.subject.tolist()):
+                self.rows.setdefault(slot, []).append((number, row))
+            self.twins += [(number, row) for row in range(0, len(crops.subject) - 1, 2) if torch.equal(crops.scalars[row], crops.scalars[row + 1])]
 
-
-def train_generator(folder: Path, autoencoder: Path, target: Path, plan: Plan) -> None:
-    """Mean squared error of the latent."""
-    sampler, encoder = Sampler(folder), load(autoencoder, Autoencoder).encoder
-
-    def loss_of(model: Generator, step: int) -> torch.Tensor:
-        batch = sampler.draw(plan.seed, step, plan.batch)
-        with torch.no_grad():
-            latent = encoder(batch.picture)
-        return F.mse_loss(model(batch.scalars, batch.text), latent)
-
-    def make() -> Generator:
-        generator = Generator()
-        generator.reader.load_state_dict(torch.load(folder / "reader.pt", weights_only=True))
-        return generator
-
-    run(plan, target, make, loss_of)
+    def take(self, places: list[tuple[int, int]]) -> Crops:
+        parts = zip(*[[getattr(self.shards[n], field)[row] for field in Crops._fields] for n, row in places], strict=True)
+        return Crops(*(torch.stack(part).to(self.device) for part in parts))
 
 
-def finetune(folder: Path, autoencoder: Path, generator: Path, target: Path, plan: Plan) -> None:
-    """Generator and decoder together, compared in pixels."""
-    sampler = Sampler(folder)
-
-    def loss_of(model: Model, step: int) -> torch.Tensor:
-        batch = sampler.draw(plan.seed, step, plan.batch)
-        return compare(model(batch.scalars, batch.text), batch.picture)
-
-    run(plan, target, lambda: join(autoencoder, generator), loss_of)
+def choose_index(generator: torch.Generator, count: int) -> int:
+    return int(torch.randint(count, (1,), generator=generator))
 
 
-def join(autoencoder: Path, generator: Path) -> Model:
-    """A model of a trained decoder and a trained generator."""
-    model = Model()
-    model.decoder.load_state_dict(load(autoencoder, Autoencoder).decoder.state_dict())
-    model.generator.load_state_dict(load(generator, Generator).state_dict())
-    return model.train()
+def map_loss(drawn: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """L1 of the maps, of what they show together, and of its differences at two scales; tone counts where there is light."""
+    tone, light, white = drawn.split(1, 1)
+    tone_w, light_w, white_w = wanted.split(1, 1)
+    maps = ((tone - tone_w).abs() * (0.2 + light_w)).mean() + (light - light_w).abs().mean() + (white - white_w).abs().mean()
+    shown, shown_w = tone * light * 1.6 + white, tone_w * light_w * 1.6 + white_w
+    steps = maps + (shown - shown_w).abs().mean()
+    for scale in (1, 2):
+        a, b = (F.avg_pool2d(t, scale) if scale > 1 else t for t in (shown, shown_w))
+        steps = steps + 0.7 * ((a.diff(dim=2) - b.diff(dim=2)).abs().mean() + (a.diff(dim=3) - b.diff(dim=3)).abs().mean())
+    return steps
 
 
-def compare(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """Mean absolute difference of values and of their gradients, over three scales."""
-    loss = torch.zeros(())
-    for scale in range(3):
-        if scale:
-            made, wanted = F.avg_pool2d(made, 2), F.avg_pool2d(wanted, 2)
-        d = made - wanted
-        loss = loss + d.abs().mean() * (1.0 if scale == 0 else 0.5)
-        loss = loss + (d[..., 1:] - d[..., :-1]).abs().mean() + (d[..., 1:, :] - d[..., :-1, :]).abs().mean()
-    return loss
+def save(path: Path, value: dict) -> None:
+    part = path.with_name(f".{path.name}.part")
+    torch.save(value, part)
+    os.replace(part, path)
 
 
-def rate_at(plan: Plan, step: int) -> float:
-    warm = min(1.0, (step + 1) / max(plan.warm_up, 1))
-    decayed = max(0.0, step / plan.steps - plan.hold) / (1 - plan.hold)
-    return plan.rate * warm * (0.5 + 0.5 * math.cos(math.pi * decayed)) + 1e-6
+def rate(step: int, steps: int, top: float, warm: int = 60) -> float:
+    """Warm-up, a plateau, and a cosine down over the last half."""
+    if step < warm:
+        return top * (step + 1) / warm
+    half = steps // 2
+    if step < half:
+        return top
+    t = (step - half) / max(1, steps - half)
+    return top * (0.02 + 0.98 * 0.5 * (1 + float(torch.cos(torch.tensor(t * 3.14159)))))
 
 
-def run(plan: Plan, target: Path, make: Callable[[], Trained], loss_of: Callable[[Trained, int], torch.Tensor], report_every: int = 100) -> None:
-    """Trains what `make` gives into the checkpoint `target`, from it if it exists."""
-    torch.manual_seed(plan.seed)
-    model, mean = make(), make()
-    mean.load_state_dict(model.state_dict())
-    optimizer = torch.optim.AdamW(model.parameters(), lr=plan.rate, betas=(0.9, 0.99), weight_decay=1e-3)
-    step, spent, average = 0, 0.0, 0.0
-    if target.exists():
-        state = torch.load(target, weights_only=True)
-        model.load_state_dict(state["model"])
-        mean.load_state_dict(state["mean"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["seconds"]
-    began = time.process_time()
-    while step < plan.steps:
+def run(path: Path, steps: int, state: dict[str, nn.Module | torch.optim.Optimizer], do: Callable[[int], dict[str, float]], note: str) -> None:
+    """Calls `do(step)` from where `path` stopped; prints means of what it returns."""
+    start, seconds = 0, 0.0
+    if path.exists():
+        stored = torch.load(path, map_location="cpu", weights_only=False)
+        start, seconds = stored["step"], stored["seconds"]
+        for name, part in state.items():
+            part.load_state_dict(stored[name])
+    began, sums, count = time.process_time(), {}, 0
+    for step in range(start, steps):
+        for name, value in do(step).items():
+            sums[name] = sums.get(name, 0.0) + value
+        count += 1
+        if (step + 1) % EVERY == 0 or step + 1 == steps:
+            spent = seconds + time.process_time() - began
+            print(f"{note} {step + 1}/{steps} " + " ".join(f"{name} {total / count:.4f}" for name, total in sums.items()) + f" cpu {spent:.0f} s", flush=True)
+            save(path, {"step": step + 1, "seconds": spent, **{name: part.state_dict() for name, part in state.items()}})
+            sums, count = {}, 0
+
+
+def train_autoencoder(crops: Path, out: Path, size: str, steps: int, batch: int, device: str, seed: int = 0) -> None:
+    torch.manual_seed(seed)
+    encoder, decoder = Encoder().to(device), MapDecoder(SIZES[size]).to(device)
+    optimizer = torch.optim.AdamW([*encoder.parameters(), *decoder.parameters()], lr=1e-3, weight_decay=1e-4)
+    store = Store(crops, device)
+
+    def do(step: int) -> dict[str, float]:
+        if step % EVERY == 0:
+            store.refresh()
+        generator = torch.Generator().manual_seed(seed * 1_000_003 + step)
+        slots = sorted(store.rows)
+        places = []
+        for _ in range(batch):
+            rows = store.rows[slots[choose_index(generator, len(slots))]]
+            places.append(rows[choose_index(generator, len(rows))])
+        maps = as_maps(store.take(places).maps)
         for group in optimizer.param_groups:
-            group["lr"] = rate_at(plan, step)
-        loss = loss_of(model, step)
-        optimizer.zero_grad(set_to_none=True)
+            group["lr"] = rate(step, steps, 1.5e-3)
+        structure = encoder(maps)
+        drawn = decoder(structure + 0.08 * torch.randn(structure.shape, generator=generator).to(device))
+        loss = map_loss(drawn, maps)
+        optimizer.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        step += 1
-        follow(mean, model, min(MEAN, step / (step + 10)))
-        value = float(loss.detach())
-        average = value if average == 0 else 0.98 * average + 0.02 * value
-        if step % report_every == 0 or step == plan.steps:
-            seconds = spent + time.process_time() - began
-            save(target, {"model": model.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "seconds": seconds})
-            print(f"step {step} loss {average:.4f} rate {rate_at(plan, step):.2e} cpu {seconds:.0f} s", flush=True)
+        return {"loss": float(loss), "psnr": float(-10 * torch.log10(((drawn - maps) ** 2).mean()))}
+
+    run(out, steps, {"encoder": encoder, "decoder": decoder, "optimizer": optimizer}, do, "autoencoder")
 
 
-@torch.no_grad()
-def follow(mean: nn.Module, model: nn.Module, keep: float) -> None:
-    torch._foreach_lerp_(list(mean.parameters()), list(model.parameters()), 1 - keep)
-    for kept, current in zip(mean.buffers(), model.buffers(), strict=True):
-        kept.copy_(current)
+class GeneratorTraining:
+    """One step of the generator: batches of few subjects, the hard ones more often."""
+
+    def __init__(self, crops: Path, autoencoder: Path, size: str, steps: int, batch: int, device: str, pixels_from: float, seed: int = 0) -> None:
+        torch.manual_seed(seed)
+        self.model, self.encoder = Model(size).to(device), Encoder().to(device)
+        stored = torch.load(autoencoder, map_location="cpu", weights_only=False)
+        self.encoder.load_state_dict(stored["encoder"])
+        self.encoder.eval()
+        self.model.decoder.load_state_dict(stored["decoder"])
+        textures = [s.textures for s in self.model.subjects]
+        owned = [p for s in self.model.subjects for p in (s.numbers, s.mix, s.second, s.own, s.name)]
+        shared = [*self.model.painting.parameters()]
+        self.tops = (1.2e-2, 2.5e-3, 1.2e-3, 3e-4)
+        self.optimizer = torch.optim.Adam([{"params": g} for g in (textures, owned, shared, [*self.model.decoder.parameters()])], lr=1e-3, betas=(0.9, 0.98))
+        self.store = Store(crops, device)
+        self.steps, self.batch, self.device, self.seed, self.pixels_from = steps, batch, device, seed, int(pixels_from * steps)
+        self.worth = nn.Module()
+        self.worth.register_buffer("losses", torch.full((len(SLOTS),), 1.0))
+
+    def do(self, step: int) -> dict[str, float]:
+        if step % EVERY == 0:
+            self.store.refresh()
+        generator = torch.Generator().manual_seed((self.seed + 7) * 1_000_003 + step)
+        pixels = step >= self.pixels_from
+        for group, top in zip(self.optimizer.param_groups, self.tops, strict=True):
+            group["lr"] = rate(step, self.steps, top)
+        twin = float(torch.rand(1, generator=generator)) < TWIN_SHARE and bool(self.store.twins)
+        loss, error = self._twins(generator) if twin else self._singles(generator, pixels)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        return {("twin" if twin else "loss"): float(loss), "error": error}
+
+    def _singles(self, generator: torch.Generator, pixels: bool) -> tuple[torch.Tensor, float]:
+        slots = sorted(self.store.rows)
+        worth = self.worth.losses[slots].clamp(min=1e-3)
+        worth = (worth / worth.mean()).clamp(0.5, 2.5)
+        chosen = torch.multinomial(worth.cpu(), max(1, self.batch // 2), len(slots) < self.batch // 2, generator=generator)
+        places = [self.store.rows[slots[i]][choose_index(generator, len(self.store.rows[slots[i]]))] for i in chosen.tolist() for _ in range(2)]
+        crops = self.store.take(places)
+        maps = as_maps(crops.maps)
+        structure = self.model.crops(Pick.single(crops.subject), crops.scalars, crops.modifier, crops.corner)
+        with torch.no_grad():
+            wanted = self.encoder(maps)
+        far = ((structure - wanted) ** 2).mean((1, 2, 3))
+        with torch.no_grad():
+            for slot, value in zip(crops.subject.tolist(), far.tolist(), strict=True):
+                self.worth.losses[slot] += 0.1 * (value - self.worth.losses[slot])
+        if not pixels:
+            return far.mean(), float(far.mean())
+        return map_loss(self.model.decoder(structure), maps) + 0.02 * far.mean(), float(far.mean())
+
+    def _twins(self, generator: torch.Generator) -> tuple[torch.Tensor, float]:
+        """Two subjects in one picture: dissolved, parted, or one made of the other."""
+        chosen = [self.store.twins[choose_index(generator, len(self.store.twins))] for _ in range(self.batch // 2)]
+        one, two = self.store.take(chosen), self.store.take([(n, row + 1) for n, row in chosen])
+        count = len(chosen)
+        relation = F.one_hot(torch.randint(len(RELATIONS), (count,), generator=generator), len(RELATIONS)).float().to(self.device)
+        weight = torch.rand(count, generator=generator).to(self.device)
+        weight = torch.where(relation[:, 0] > 0, weight, torch.full_like(weight, 0.5))
+        order = (torch.randint(2, (count,), generator=generator) * 2.0 - 1).to(self.device)
+        pick = Pick(one.subject, two.subject, weight, order, relation)
+        x, y = crop_places(one.corner, 1)
+        turn = split_pairs(one.scalars)
+        shown = mask(weight, 1 - weight, order, relation, x, y, torch.atan2(turn.sin[:, 0], turn.cos[:, 0]).view(-1, 1, 1))[:, None]
+        maps = blend_maps(as_maps(one.maps), as_maps(two.maps), shown, order, relation[:, 3])
+        structure = self.model.crops(pick, one.scalars, one.modifier, one.corner)
+        return map_loss(self.model.decoder(structure), maps), 0.0
 
 
-def save(path: Path, state: dict) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".part")
-    torch.save(state, beside)
-    os.replace(beside, path)
-
-
-def load(path: Path, make: Callable[[], Trained]) -> Trained:
-    """The running mean of a checkpoint, ready to be used."""
-    module = make()
-    module.load_state_dict(torch.load(path, weights_only=True)["mean"])
-    return module.eval()
+def train_generator(crops: Path, autoencoder: Path, out: Path, size: str, steps: int, batch: int, device: str, pixels_from: float = 0.3) -> None:
+    training = GeneratorTraining(crops, autoencoder, size, steps, batch, device, pixels_from)
+    run(out, steps, {"model": training.model, "optimizer": training.optimizer, "worth": training.worth}, training.do, "generator")

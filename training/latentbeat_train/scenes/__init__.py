@@ -4,5 +4,6 @@ from collections.abc import Callable
 from ..canvas import Canvas
 from .first import SCENES as FIRST
 from .maps import Maps
+from .space import SCENES as SPACE
 
-SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST}
+SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE}

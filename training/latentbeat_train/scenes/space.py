@@ -9,13 +9,9 @@ from collections.abc import Callable
 import torch
 
 from ..canvas import TAU, Canvas, hash01, polar, smooth
+from .ground import grid_lines, ripple
 from .maps import Maps
 from .textures import ramp, texture, wheel
-
-
-def _ripple(phase: torch.Tensor) -> torch.Tensor:
-    """Distance from the nearest whole number, 0..0.5."""
-    return (phase - torch.round(phase)).abs()
 
 
 def tunnel(c: Canvas) -> Maps:
@@ -29,7 +25,7 @@ def tunnel(c: Canvas) -> Maps:
     across = torch.tan(fold).abs() / math.tan(TAU / 16)  # 0 mid panel, 1 at a corner
     bay = 1.25 * torch.log(wall) - c.angle(0) / TAU
     along = bay - torch.floor(bay)
-    rib = _ripple(bay)
+    rib = ripple(bay)
     lamp, spill = torch.exp(-(rib / 0.042) ** 2), torch.exp(-rib * 4.5)
     second = torch.exp(-((along - 0.5).abs() / 0.02) ** 2)
     odd = sector - 2 * torch.floor(sector / 2)
@@ -75,45 +71,35 @@ def wormhole(c: Canvas) -> Maps:
     return tone, light, 0.40 * rim ** 3 + 0.20 * threads ** 3 * fall * hole + 0.35 * sun ** 2 * (1 - hole)
 
 
-def _grid_lines(x: torch.Tensor, z: torch.Tensor, d: torch.Tensor, width: float) -> tuple[torch.Tensor, torch.Tensor]:
-    """Ground lines at whole x and z seen at screen depth d = 1 / distance: crisp line and its glow, melting into the distance."""
-    thick = width * (0.35 + d)
-    side, deep = _ripple(x) * d, _ripple(z) * d * d  # distances on the screen
-    far = smooth(0.10, 0.26, d)
-    line = torch.maximum(ramp(thick - side, 0.010) * smooth(0.03, 0.14, d), ramp(thick * 0.8 - deep, 0.010) * far)
-    glow = torch.exp(-side / (thick * 3.0)) * smooth(0.0, 0.14, d) + torch.exp(-deep / (thick * 3.0)) * far
-    return line, glow
-
-
 def neon_grid(c: Canvas) -> Maps:
     """A floor and a dimmer ceiling of glowing squares, some of them lit, flying by one square an orbit."""
     cx, cy = c.sway(1, 0.14)
     x, y = c.x - cx, c.y - cy
     d = y.abs() + 1e-3
-    ground, z = x / d * 0.85 + 0.5, 0.85 / d + c.angle(0) / TAU
-    line, glow = _grid_lines(ground, z, d, 0.022)
+    z = 0.85 / d + c.angle(0) / TAU
+    line, glow, ground = grid_lines(x, d, z, 0.85, 0.022)
     lane = torch.floor(ground)
-    lit = smooth(0.50, 0.60, hash01(lane, torch.zeros_like(z), 6.0))  # lanes that carry light
-    border = torch.minimum(_ripple(ground), _ripple(z))
-    pulse = 0.5 + 0.5 * torch.cos(1.6 / d + c.angle(0) + TAU * hash01(lane, torch.ones_like(z), 2.0))
-    plate = lit * pulse ** 2 * (0.35 + 0.65 * torch.exp(-border * 5)) * ramp(border - 0.05, 0.04) * smooth(0.08, 0.3, d)
+    lit = (lane % 3 == 1).float()  # every third lane carries light
+    border = torch.minimum(ripple(ground), ripple(z))
+    pulse = 0.5 + 0.5 * torch.cos(1.7 / d + c.angle(0) + TAU * hash01(lane, torch.ones_like(z), 2.0))
+    plate = lit * pulse ** 2 * (0.35 + 0.65 * torch.exp(-border * 5)) * ramp(border - 0.05, 0.04) * smooth(0.08, 0.3, d) * smooth(4.5, 2.0, x.abs() / d)
     above = smooth(-0.01, 0.01, y)
     power = 1 - above * (0.70 - 0.35 * c.size(3))
-    horizon = torch.exp(-d * 5.5) * torch.exp(-0.35 * x * x)
+    horizon = torch.exp(-d * 7.0) * torch.exp(-0.30 * x * x)
     fade = 1.30 - 0.50 * d
     sheen = torch.exp(-(x / (0.10 + 0.35 * d)) ** 2) * torch.exp(-d * 1.2) * (1 - above)  # the horizon's light on the floor
-    core = torch.exp(-(x * x * 4 + (y * 10) ** 2)) + torch.exp(-torch.sqrt(x * x + 3 * y * y) * (7 - 3 * c.size(2)))
-    tone = 0.03 + (0.58 * line + 0.20 * glow + 0.40 * plate) * fade * power + 0.45 * horizon + 0.12 * sheen + 0.40 * core
-    light = 0.02 + (1.0 * line + 0.22 * glow + 0.62 * plate) * fade * power + 0.60 * horizon + 0.20 * sheen + 0.6 * core
+    core = 0.5 * torch.exp(-(x * x * 2 + (y * 16) ** 2)) + torch.exp(-torch.sqrt(x * x + 1.6 * y * y) * (8 - 3 * c.size(2)))
+    tone = 0.03 + (0.58 * line + 0.20 * glow + 0.55 * plate) * fade * power + 0.45 * horizon + 0.12 * sheen + 0.40 * core
+    light = 0.02 + (1.0 * line + 0.22 * glow + 0.85 * plate) * fade * power + 0.50 * horizon + 0.20 * sheen + 0.6 * core
     return tone, light, 0.25 * line * fade * power + 0.25 * core ** 2
 
 
 def _corridor_wall(c: Canvas, p: torch.Tensor, height: torch.Tensor) -> torch.Tensor:
     """Light of a side wall at reciprocal distance p and height -1..1: upright tubes and a running rail."""
     z = 0.85 / p + c.angle(0) / TAU
-    tube = torch.exp(-(_ripple(z) * p / 0.034).clamp(max=6) ** 1.5)
-    slab = ramp(_ripple(z) - 0.17, 0.02) * ramp(0.70 - height.abs(), 0.05)  # a panel between two gates
-    wash = torch.exp(-_ripple(z) * 3.6) * (1.1 - 0.5 * height.abs())
+    tube = torch.exp(-(ripple(z) * p / 0.034).clamp(max=6) ** 1.5)
+    slab = ramp(ripple(z) - 0.17, 0.02) * ramp(0.70 - height.abs(), 0.05)  # a panel between two gates
+    wash = torch.exp(-ripple(z) * 3.6) * (1.1 - 0.5 * height.abs())
     rail = torch.exp(-((height + 0.84).abs() * p / 0.020).clamp(max=6))
     return 1.0 * tube + (0.22 + 0.24 * slab) * wash + 0.55 * rail
 
@@ -131,9 +117,9 @@ def light_corridor(c: Canvas) -> Maps:
     wall = _corridor_wall(c, u, y / u)
     wet = texture(c, "fine", x / v * 0.5, 0.85 / v + c.angle(0) / (TAU / 2))
     mirror = _corridor_wall(c, u, v / u - 2) * ramp(3 - v / u, 0.4) * (0.30 + 0.75 * wet)  # the wall, upside down in the floor
-    gate = torch.exp(-(_ripple(z) * p / 0.034).clamp(max=6) ** 1.5)
-    wash = torch.exp(-_ripple(z) * 3.6)
-    panel = ramp(0.30 - (x / v).abs(), 0.04) * ramp(_ripple(z) - 0.20, 0.04)
+    gate = torch.exp(-(ripple(z) * p / 0.034).clamp(max=6) ** 1.5)
+    wash = torch.exp(-ripple(z) * 3.6)
+    panel = ramp(0.30 - (x / v).abs(), 0.04) * ramp(ripple(z) - 0.20, 0.04)
     ceiling = 0.95 * gate + 0.26 * wash * (0.6 + 0.4 * wet) + 0.80 * panel
     floor = 0.24 * wash * (0.5 + 0.6 * wet) + 0.50 * gate * wet + 0.95 * mirror + 0.45 * panel * wet
     glow = wall * is_wall + (1 - is_wall) * (floor * below + ceiling * (1 - below))

@@ -83,7 +83,7 @@ def make_dust() -> torch.Tensor:
     return levels(warp(noise(43, 1, 100, 1.45), 0.10 * p, 0.10 * q), 0.02, 0.98)
 
 
-def make_stars(seed: int = 5, count: int = 150, spread: float = 1.1, tall: float = 1.0) -> torch.Tensor:
+def make_stars(seed: int = 5, count: int = 190, spread: float = 1.15, tall: float = 1.0) -> torch.Tensor:
     """Round soft stars of many sizes, the few big ones with a glow; `tall` draws them out along y."""
     generator = torch.Generator().manual_seed(seed)
     axis = torch.arange(N).float()
@@ -93,16 +93,49 @@ def make_stars(seed: int = 5, count: int = 150, spread: float = 1.1, tall: float
         dx = (axis - cx * N + N / 2) % N - N / 2
         dy = ((axis - cy * N + N / 2) % N - N / 2) / tall
         square = dx[None] ** 2 + dy[:, None] ** 2
-        width = spread * (1.6 + 2.4 * rank ** 6)
-        field += (0.25 + 0.75 * rank ** 3) * torch.exp(-square / (2 * width * width))
+        width = spread * (1.5 + 2.0 * rank ** 8)
+        field += (0.15 + 0.85 * rank ** 2.5) * torch.exp(-square / (2 * width * width))
         if rank > 0.86:
             field += 0.22 * (rank - 0.6) * torch.exp(-torch.sqrt(square + 1) / (4.5 * width))
     return field.clamp(0, 1)
 
 
+def _draw_path(start: tuple[float, float], end: tuple[float, float], rough: float, halvings: int, generator: torch.Generator) -> torch.Tensor:
+    """A jagged line [2 ** halvings + 1, 2] by midpoint displacement."""
+    path = torch.tensor([start, end])
+    for _ in range(halvings):
+        step = path[1:] - path[:-1]
+        shift = (torch.rand(len(step), 1, generator=generator) - 0.5) * 2 * rough
+        middle = (path[1:] + path[:-1]) / 2 + shift * torch.stack([-step[:, 1], step[:, 0]], 1)
+        path = torch.cat([torch.stack([path[:-1], middle], 1).reshape(-1, 2), path[-1:]])
+    return path
+
+
+def make_bolt(seed: int, foot: float = 0.0) -> torch.Tensor:
+    """Distance [N, N] from a forked bolt, in units of the frame, at x, y of half the frame's size; thin forks count as farther."""
+    generator = torch.Generator().manual_seed(seed)
+    trunk = _draw_path((0.0, 1.5), (foot, -0.66), 0.24, 5, generator)
+    lines = [(trunk, 1.0)]
+    for i, at in enumerate((8, 12, 16, 20, 24)):
+        side = 1 if (i + seed) % 2 else -1
+        reach = 0.35 + 0.35 * torch.rand(1, generator=generator).item()
+        from_x, from_y = trunk[at].tolist()
+        lines.append((_draw_path((from_x, from_y), (from_x + side * reach, from_y - 0.55 * reach - 0.15), 0.22, 3, generator), 0.55))
+    x, y = axes()
+    x, y = 2 * x, 2 * y
+    far = torch.full((N, N), 9.0)
+    for path, weight in lines:
+        for (ax, ay), (bx, by) in zip(path[:-1].tolist(), path[1:].tolist(), strict=True):
+            dx, dy = bx - ax, by - ay
+            along = (((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)).clamp(0, 1)
+            far = torch.minimum(far, torch.hypot(x - ax - along * dx, y - ay - along * dy) / weight)
+    return far
+
+
 MAKERS: dict[str, Callable[[], torch.Tensor]] = {
     "gas": make_gas, "filaments": make_filaments, "dust": make_dust, "stars": make_stars,
     "streaks": lambda: make_stars(6, 90, 0.9, 7.0),
+    "bolt 0": lambda: make_bolt(3, 0.10), "bolt 1": lambda: make_bolt(8, -0.2), "bolt 2": lambda: make_bolt(12, 0.25),
     "fine": lambda: levels(noise(51, 1, 120, 1.3), 0.02, 0.98),
     "bands": lambda: levels(warp(noise(61, 1, 90, 1.35, (9, 1)), 0.05 * noise(62, 2, 12, 1.5, (2, 1)), 0.022 * noise(63, 2, 30, 1.4, (1.6, 1))), 0.02, 0.98),
 }

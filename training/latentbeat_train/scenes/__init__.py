@@ -4,5 +4,7 @@ from collections.abc import Callable
 from ..canvas import Canvas
 from .first import SCENES as FIRST
 from .maps import Maps
+from .matter import SCENES as MATTER
+from .waters import SCENES as WATERS
 
-SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST}
+SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **MATTER, **WATERS}

@@ -128,7 +128,7 @@ def train_autoencoder(crops: Path, out: Path, size: str, steps: int, batch: int,
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        return {"loss": float(loss), "psnr": float(-10 * torch.log10(((drawn - maps) ** 2).mean()))}
+        return {"loss": float(loss.detach()), "psnr": float(-10 * torch.log10(((drawn.detach() - maps) ** 2).mean()))}
 
     run(out, steps, {"encoder": encoder, "decoder": decoder, "optimizer": optimizer}, do, "autoencoder")
 
@@ -165,7 +165,7 @@ class GeneratorTraining:
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
-        return {("twin" if twin else "loss"): float(loss), "error": error}
+        return {("twin" if twin else "loss"): float(loss.detach()), "error": error}
 
     def _singles(self, generator: torch.Generator, pixels: bool) -> tuple[torch.Tensor, float]:
         slots = sorted(self.store.rows)
@@ -183,8 +183,8 @@ class GeneratorTraining:
             for slot, value in zip(crops.subject.tolist(), far.tolist(), strict=True):
                 self.worth.losses[slot] += 0.1 * (value - self.worth.losses[slot])
         if not pixels:
-            return far.mean(), float(far.mean())
-        return map_loss(self.model.decoder(structure), maps) + 0.02 * far.mean(), float(far.mean())
+            return far.mean(), float(far.mean().detach())
+        return map_loss(self.model.decoder(structure), maps) + 0.02 * far.mean(), float(far.mean().detach())
 
     def _twins(self, generator: torch.Generator) -> tuple[torch.Tensor, float]:
         """Two subjects in one picture: dissolved, parted, or one made of the other."""

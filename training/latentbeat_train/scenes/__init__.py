@@ -2,10 +2,11 @@
 from collections.abc import Callable
 
 from ..canvas import Canvas
+from .city import SCENES as CITY
 from .first import SCENES as FIRST
 from .maps import Maps
 from .night import SCENES as NIGHT
 from .sky import SCENES as SKY
 from .space import SCENES as SPACE
 
-SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE, **SKY, **NIGHT}
+SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE, **SKY, **NIGHT, **CITY}

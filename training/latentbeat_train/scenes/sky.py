@@ -33,7 +33,7 @@ def spiral_galaxy(c: Canvas) -> Maps:
     hot = knots * arm ** 2 * smooth(0.1, 0.35, r) * smooth(1.5, 0.7, r)
     tone = 0.02 + 0.80 * disk + 0.24 * halo + 0.62 * bulge + 0.35 * hot
     light = 0.02 + 1.25 * disk + 0.26 * halo + 0.95 * bulge + 0.55 * hot
-    return tone, light, 0.70 * stars * (1 - 1.3 * disk).clamp(0, 1) + 0.30 * hot + 0.40 * bulge ** 2
+    return tone, light, 1.0 * stars * (1 - 1.3 * disk).clamp(0, 1) + 0.30 * hot + 0.40 * bulge ** 2
 
 
 def nebula(c: Canvas) -> Maps:
@@ -56,7 +56,7 @@ def nebula(c: Canvas) -> Maps:
     sun = torch.exp(-r / 0.05) + 0.30 * torch.exp(-r * 5) + 0.6 * cross
     tone = 0.02 + 0.92 * body + rim + 0.35 * sun
     light = 0.02 + 1.45 * body + 0.9 * rim + 0.8 * sun
-    return tone, light, 0.85 * star * (1 - 0.8 * body.clamp(0, 1)) * (1 - 0.7 * dark) + 0.45 * sun ** 2 + 0.10 * body.clamp(0, 1) ** 3
+    return tone, light, 1.0 * star * (1 - 0.8 * body.clamp(0, 1)) * (1 - 0.7 * dark) + 0.45 * sun ** 2 + 0.10 * body.clamp(0, 1) ** 3
 
 
 def eclipse(c: Canvas) -> Maps:
@@ -87,7 +87,7 @@ def eclipse(c: Canvas) -> Maps:
     tone = 0.02 + (0.62 * corona + 0.42 * inner) * outside + ring * (0.35 + 0.6 * bead) + 0.5 * flare
     light = 0.02 + (1.05 * corona + 0.65 * inner) * outside + ring * (0.5 + 0.9 * bead) + 0.9 * flare + 0.5 * spike
     earth = 0.10 * (1 - outside) * texture(c, "dust", x / radius * 0.5, y / radius * 0.5) * (0.3 + q ** 2)
-    return tone + 0.4 * spike + earth, light + earth, 0.6 * stars + 0.55 * flare ** 2 + 0.25 * spike + 0.3 * ring * bead
+    return tone + 0.4 * spike + earth, light + earth, 0.95 * stars + 0.55 * flare ** 2 + 0.25 * spike + 0.3 * ring * bead
 
 
 def planet(c: Canvas) -> Maps:
@@ -112,7 +112,7 @@ def planet(c: Canvas) -> Maps:
     air = torch.exp(-(q - 1).clamp(min=0) * 7) * smooth(-0.6, 1.0, -0.8 * x + 0.5 * y)
     sky = texture(c, "stars", c.x * 0.8, c.y * 0.8 + 0.3)
     mist = texture(c, "gas", c.x * 0.30 + 0.55, c.y * 0.30 + 0.1) ** 1.4
-    maps: Maps = (0.02 + 0.36 * mist + 0.42 * air, 0.02 + 0.50 * mist + 0.75 * air, 0.75 * sky * (1 - air) * (1 - 0.6 * mist))
+    maps: Maps = (0.02 + 0.36 * mist + 0.42 * air, 0.02 + 0.50 * mist + 0.75 * air, 1.0 * sky * (1 - air) * (1 - 0.6 * mist))
     cloud = 0.10 + 0.85 * bands + 0.25 * (swirl - 0.3)
     ball_maps: Maps = (0.06 + 0.80 * cloud * (0.25 + 0.75 * day) + 0.35 * edge, 0.01 + 1.1 * day + 0.6 * edge, 0.22 * edge * day)
     ring_v = v * 4.2

@@ -1,6 +1,6 @@
 """Fixed seamless textures for the scenes, made once on first use: what no closed formula draws well.
 
-Every texture is [1, 1, N + 2, N + 2] (one texel of wrap around it) and repeats every 2 units of its own x and y; y points up.
+Every texture is [1, C, N + 2, N + 2] (one texel of wrap around it) and repeats every 2 units of its own x and y; y points up.
 Nothing here knows of a noise or a seed of the walk. Numbers are 0..1 unless said otherwise.
 """
 from collections.abc import Callable
@@ -35,15 +35,16 @@ def ridges(seed: int, low: float = 2, octaves: int = 5, fall: float = 0.55) -> t
 
 
 def wrap(field: torch.Tensor) -> torch.Tensor:
-    return F.pad(field.view(1, 1, *field.shape), (1, 1, 1, 1), mode="circular")
+    """[H, W] or [C, H, W] -> a texture."""
+    return F.pad(field.view(1, -1, *field.shape[-2:]), (1, 1, 1, 1), mode="circular")
 
 
 def look(texture: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    """Texture at places [B, H, W]."""
-    inner = (texture.shape[-1] - 2) / texture.shape[-1]
+    """Texture [1, C, h, w] at places [B, H, W] -> [B, C, H, W]."""
+    wide, tall = ((side - 2) / side for side in (texture.shape[-1], texture.shape[-2]))
     x, y = torch.broadcast_tensors(x, y)
-    place = torch.stack([((x + 1) % 2 - 1) * inner, -((y + 1) % 2 - 1) * inner], -1)
-    return F.grid_sample(texture.expand(len(place), -1, -1, -1), place, align_corners=False)[:, 0]
+    place = torch.stack([((x + 1) % 2 - 1) * wide, -((y + 1) % 2 - 1) * tall], -1)
+    return F.grid_sample(texture.expand(len(place), -1, -1, -1), place, align_corners=False)
 
 
 def axes() -> tuple[torch.Tensor, torch.Tensor]:
@@ -54,7 +55,7 @@ def axes() -> tuple[torch.Tensor, torch.Tensor]:
 
 def warp(field: torch.Tensor, right: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
     x, y = axes()
-    return look(wrap(field), (x + right)[None], (y + up)[None])[0]
+    return look(wrap(field), (x + right)[None], (y + up)[None])[0, 0]
 
 
 def levels(field: torch.Tensor, dark: float, bright: float) -> torch.Tensor:
@@ -95,9 +96,9 @@ def make_stars(seed: int = 5, count: int = 190, spread: float = 1.15, tall: floa
         square = dx[None] ** 2 + dy[:, None] ** 2
         width = spread * (1.5 + 2.0 * rank ** 8)
         field += (0.15 + 0.85 * rank ** 2.5) * torch.exp(-square / (2 * width * width))
-        if rank > 0.86:
-            field += 0.22 * (rank - 0.6) * torch.exp(-torch.sqrt(square + 1) / (4.5 * width))
-    return field.clamp(0, 1)
+        if rank > 0.90:
+            field += 0.10 * torch.exp(-torch.sqrt(square + 1) / (3.0 * width))
+    return (1.15 * field.clamp(0, 1) ** 1.3).clamp(0, 1)
 
 
 def _draw_path(start: tuple[float, float], end: tuple[float, float], rough: float, halvings: int, generator: torch.Generator) -> torch.Tensor:
@@ -114,13 +115,13 @@ def _draw_path(start: tuple[float, float], end: tuple[float, float], rough: floa
 def make_bolt(seed: int, foot: float = 0.0) -> torch.Tensor:
     """Distance [N, N] from a forked bolt, in units of the frame, at x, y of half the frame's size; thin forks count as farther."""
     generator = torch.Generator().manual_seed(seed)
-    trunk = _draw_path((0.0, 1.5), (foot, -0.66), 0.24, 5, generator)
+    trunk = _draw_path((0.0, 1.5), (foot, -0.66), 0.20, 6, generator)
     lines = [(trunk, 1.0)]
-    for i, at in enumerate((8, 12, 16, 20, 24)):
+    for i, at in enumerate((16, 24, 32, 40, 48)):
         side = 1 if (i + seed) % 2 else -1
         reach = 0.35 + 0.35 * torch.rand(1, generator=generator).item()
         from_x, from_y = trunk[at].tolist()
-        lines.append((_draw_path((from_x, from_y), (from_x + side * reach, from_y - 0.55 * reach - 0.15), 0.22, 3, generator), 0.55))
+        lines.append((_draw_path((from_x, from_y), (from_x + side * reach, from_y - 0.55 * reach - 0.15), 0.22, 4, generator), 0.45))
     x, y = axes()
     x, y = 2 * x, 2 * y
     far = torch.full((N, N), 9.0)
@@ -148,7 +149,7 @@ def _texture(name: str, device: torch.device) -> torch.Tensor:
 
 def texture(c: Canvas, name: str, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """A named texture at places [B, H, W] of its own plane (one tile = 2 units)."""
-    return look(_texture(name, c.x.device), x, y).expand(c.batch, -1, -1)
+    return look(_texture(name, c.x.device), x, y)[:, 0].expand(c.batch, -1, -1)
 
 
 def wheel(angle: torch.Tensor, count: int) -> torch.Tensor:

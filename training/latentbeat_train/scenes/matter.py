@@ -60,7 +60,7 @@ def smoke(c: Canvas) -> Maps:
     x = c.x - ox - (0.13 + 0.05 * c.y) * torch.sin(2.2 * c.y - c.angle(0))
     body, shade, soft = _smoke().at(x / 4 + 0.1, c.y / 2 - rise)
     wide = (0.40 + 0.30 * c.size(2)) * (0.75 + 0.45 * smooth(-1.3, 1.3, c.y))
-    inside = 1.45 * torch.exp(-(x / wide) ** 2) - 0.70
+    inside = 1.45 * (torch.exp(-(x / wide) ** 2) + 0.72 * torch.exp(-((x.abs() - 1.62) / wide) ** 2)) - 0.70
     dense = smooth(-0.30, 1.0, inside + 0.30 * body)
     rim = torch.exp(-((inside + 0.30 * body - 0.12) / 0.16) ** 2)
     lamp = 0.30 + 0.9 * smooth(1.6, -0.8, c.y + oy + 0.5 * x)
@@ -114,9 +114,9 @@ def ink(c: Canvas) -> Maps:
     r, a = polar(x, y)
     spread = torch.log(r + 0.18) / (TAU / 4)
     body, fold, tint = _ink().at(a / TAU, spread - c.angle(0) / TAU)
-    reach = 0.85 + 0.45 * c.size(2)
+    reach = 1.0 + 0.45 * c.size(2)
     inside = 0.85 - 1.25 * (r / reach) ** 1.3 + 0.10 * tint
-    dense = inside + 0.36 * body * smooth(0.0, 0.45, r)
+    dense = inside + 0.40 * body * smooth(0.0, 0.45, r)
     cloud = smooth(-0.15, 0.75, dense)
     sheet = torch.exp(-((dense - 0.02) / 0.10) ** 2) + 0.7 * torch.exp(-((body - 0.4) / 0.22) ** 2) * cloud
     lit = (0.5 - 0.32 * fold).clamp(0, 1.2)

@@ -55,7 +55,7 @@ def aurora(c: Canvas) -> Maps:
     tall = 1.20 - 0.40 * c.size(2)
     first, _ = _curtains().at((x - ox) / 4 + 0.2 + turn, ((above - oy - 0.10) * tall / 2).clamp(0.01, 0.99))
     _, second = _curtains().at((x + ox) / 4 * 0.8 + 0.6 - turn, ((above + oy + 0.12) * tall / 2).clamp(0.01, 0.99))
-    shine = 0.95 * first ** 1.2 + 0.55 * second ** 1.2
+    shine = 1.1 * first ** 1.1 + 0.75 * second ** 1.1
     warm = 0.5 + 0.5 * c.cos(4)
     haze = torch.exp(-1.8 * above)
     tone = 0.03 + 0.10 * haze + 0.88 * shine - (0.06 + 0.12 * warm) * shine * smooth(0.4, 1.5, above)
@@ -67,9 +67,53 @@ def aurora(c: Canvas) -> Maps:
         rim = torch.exp(-depth * 16)
         rock = torch.full_like(x, shade) + glint * rim * (0.4 + 0.6 * c.size(3))
         maps = over(maps, (rock, torch.full_like(x, 0.55), torch.zeros_like(x)), smooth(-0.008, 0.008, top - above))
-    dim = 1 - lake * (0.30 + 0.35 * smooth(0.0, 0.7, above))
+    dim = 1 - lake * (0.12 + 0.30 * smooth(0.0, 0.7, above))
     shore = torch.exp(-(above / 0.012) ** 2)
     return maps[0] * (0.5 + 0.5 * dim) + 0.10 * shore, maps[1] * dim + 0.1 * shore, maps[2] * dim * (1 - 0.6 * lake)
 
 
-SCENES: dict[str, Callable[[Canvas], Maps]] = {"aurora": aurora}
+@lru_cache
+def _swell() -> Tile:
+    """Waves seen from above, crests across: height, slope to the far side, sharp crests, foam."""
+    side = 512
+    long = patterns.noise(71, side, side, 0.5, 2.6, 0.6, stretch=0.45)
+    chop = patterns.noise(72, side, side, 2, 9, 1.2, stretch=0.6)
+    pull = 20 * patterns.slopes(patterns.blur(long, 6))[1] / patterns.slopes(long)[1].std()
+    height = patterns.move((long + 0.30 * chop)[None], torch.zeros(side, side), -pull)[0]
+    slope = patterns.slopes(patterns.blur(height, 1.5))
+    crest = patterns.blur((height - 0.9).clamp(min=0), 1.5)
+    foam = (crest * (0.6 + 0.5 * patterns.noise(73, side, side, 6, 30, 1.0))).clamp(min=0)
+    return Tile(torch.stack([height / height.std(), slope[1] / slope[1].std(), crest, patterns.blur(foam, 1.2)]))
+
+
+def sea(c: Canvas) -> Maps:
+    mx, my = 0.55 * c.pairs.x[:, 1].view(-1, 1, 1).clamp(-1.6, 1.6) * 0.5, 0.42 + 0.30 * c.size(2)
+    horizon = 0.12
+    below = (horizon - c.y).clamp(min=0)
+    depth = 1 / (0.16 + below)
+    flow = c.angle(0) / TAU
+    height, slope, crest, foam = _swell().at(c.x * depth * 0.22 + 0.3, depth * 0.42 + flow)
+    near = smooth(0.0, 0.45, below)
+    rough = 0.6 + 0.8 * c.size(3)
+    face = slope * near * rough
+    r = torch.sqrt((c.x - mx) ** 2 + (c.y - my) ** 2 + 1e-5)
+    halo = torch.exp(-(r - 0.17).clamp(min=0) * 2.6)
+    moon = smooth(-0.012, 0.012, 0.17 - r)
+    veil = c.cloud(0, c.x * 0.5 + 0.3, c.y * 1.1)
+    sky_glow = torch.exp(-(c.y - horizon).abs() * 2.2)
+    bank = torch.sigmoid(2 * veil) * smooth(0.0, 0.5, c.y - horizon)
+    stars = patterns.starry().at(c.x / 2, c.y / 2)[0] * smooth(0.25, 0.8, c.y) * (1 - halo).clamp(0, 1)
+    sky: Maps = (0.03 + 0.20 * sky_glow + 0.30 * halo * (1 - 0.45 * bank) + 0.10 * bank + (0.52 + 0.09 * veil) * moon, 0.35 + 0.35 * sky_glow + 0.5 * halo + 0.4 * moon,
+                 0.16 * moon + 0.7 * stars)
+    path = torch.exp(-(((c.x - mx) / (0.13 + 0.75 * below)) ** 2))
+    glint = smooth(0.35, 1.5, face + 0.8 - 0.55 * near) * path
+    sheen = smooth(-1.4, 1.8, face)
+    lip = crest * near * (1.2 + path)
+    white = foam * near
+    tone = 0.04 + 0.20 * torch.exp(-7 * below) + 0.26 * sheen * (0.5 + 0.5 * torch.exp(-2 * below)) + 0.42 * glint + 0.26 * lip + 0.45 * white
+    light = 0.30 + 0.40 * sheen + 0.75 * glint + 0.45 * lip + 0.6 * white
+    water: Maps = (tone, light, 0.30 * glint * smooth(0.3, 1.2, face + 0.5) + 0.1 * white)
+    return over(sky, water, smooth(-0.006, 0.006, horizon - c.y))
+
+
+SCENES: dict[str, Callable[[Canvas], Maps]] = {"sea": sea, "aurora": aurora}

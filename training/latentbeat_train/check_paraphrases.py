@@ -18,10 +18,10 @@ from .vocabulary import all_phrases
 
 LIST = Path(__file__).resolve().parents[1] / "paraphrases.json"
 LEAST, LEAST_EACH = 200, 4  # prompts in all and for every subject
-COMPOUND = 5  # letters from which a training word may not be part of a longer word of a paraphrase
+COMPOUND, REST = 5, 3  # letters: a word this long may not begin or end a word of the other side that has so many letters more
 STOP_WORDS = frozenset("""a an the of in on at by to into onto from for with without within over under above below behind beside between among along
     across through up down out off and or but as like that this these those which who what where when while than then there here is are was were be
-    been being it its i me my we our you your he his she her they them their one all every everyone some no not so very all both your d s t""".split())
+    been being it its i me my we our you your he his she her they them their one all every everyone some no not so very all both your around another other others together everything past go goes d s t""".split())
 _PORTER = stemmer("porter")
 
 
@@ -43,16 +43,20 @@ def stem(word: str) -> str:
     return _PORTER.stemWord(word)
 
 
+def is_part(part: str, word: str) -> bool:
+    """Whether a compound begins or ends with a word: lamp in lamplight."""
+    return len(part) >= COMPOUND and len(word) >= len(part) + REST and (word.startswith(part) or word.endswith(part))
+
+
 def find_overlaps(paraphrases: list[Paraphrase], phrases: list[str]) -> list[str]:
     """One line for every word of a paraphrase that the vocabulary knows."""
     known = set().union(*(content_words(phrase) for phrase in phrases))
-    stems, parts = {stem(word) for word in known}, [word for word in known if len(word) >= COMPOUND]
+    by_stem = {stem(word): word for word in sorted(known)}
     found = []
     for prompt, _ in paraphrases:
         for word in sorted(content_words(prompt)):
-            inside = [part for part in parts if part in word]
-            if stem(word) in stems or inside:
-                found.append(f"{prompt!r}: {word!r} is in the vocabulary {'as ' + repr(inside[0]) if inside else 'by its stem ' + repr(stem(word))}")
+            same = [by_stem[stem(word)]] if stem(word) in by_stem else [other for other in known if is_part(other, word) or is_part(word, other)]
+            found += [f"{prompt!r}: {word!r} and {other!r} of the vocabulary" for other in same]
     return found
 
 

@@ -1,130 +1,145 @@
-"""The words the model is taught: subjects, palettes and modifiers, each in many phrasings, and sentences built of them."""
+"""What the model can be asked for: labels, and captions that name them.
+
+A caption is a subject (or two in a relation), by a name or a line that suggests it, and maybe a palette and a modifier,
+in many templates. `held=True` draws from templates that training never sees. Articles and moods mean nothing.
+"""
 import random
 from typing import NamedTuple
 
 from . import palettes
-from .scenes import SCENES
+from .slots import SLOTS
+from .words_looks import MODIFIER_FORMS, PALETTE_WORDS
+from .words_subjects import SUBJECTS as WORDS
 
-SUBJECTS: dict[str, tuple[str, ...]] = {
-    "tunnel": ("tunnel", "warp tunnel", "wormhole", "hyperspace tunnel", "infinite corridor", "time tunnel", "neon tunnel of rings",
-        "flying through a tunnel", "vortex", "portal", "warp speed", "light tunnel", "black hole passage", "spinning wheel of light",
-        "jump to hyperspace", "endless tube"),
-    "galaxy": ("spiral galaxy", "galaxy", "swirling stars", "milky way", "andromeda", "star spiral", "galactic arms",
-        "a galaxy turning in deep space", "cosmic whirlpool", "universe", "island of stars"),
-    "nebula": ("nebula", "cosmic clouds", "space dust", "deep space nebula", "interstellar gas", "star nursery", "orion nebula",
-        "clouds of stardust", "outer space", "cosmos", "space fog and stars", "dream clouds"),
-    "glass": ("stained glass", "cathedral window", "stained glass window", "mosaic glass", "voronoi cells", "church window", "leaded glass",
-        "mosaic tiles", "rose window of a cathedral", "broken glass mosaic", "crystal cells", "gemstone mosaic"),
-    "mandala": ("mandala", "kaleidoscope", "sacred geometry", "glowing mandala", "symmetric ornament", "meditation mandala", "geometric rosette",
-        "yantra", "lace of light", "snowflake", "chakra symbol", "psychedelic ornament"),
-    "flower": ("flower", "lotus", "blooming petals", "dahlia", "lotus flower", "blossom", "water lily", "opening bud", "rose", "a flower in bloom",
-        "petals unfolding", "chrysanthemum"),
-    "sun": ("retro sun", "synthwave sun over a grid", "outrun sunset", "sun over a neon grid", "neon highway", "80s sunset", "retrowave landscape",
-        "road to the setting sun", "sunset", "sunrise on the horizon", "neon drive", "desert at dusk", "big sun behind mountains",
-        "endless road"),
-    "sea": ("ocean waves", "sea at night", "rolling sea", "moon over the sea", "tide", "moonlit ocean", "sea waves", "surf", "calm water",
-        "stormy sea", "waves in the moonlight", "lake at night", "the tide comes in", "water"),
-    "city": ("city skyline at night", "skyscrapers", "city lights", "night city", "downtown", "neon city", "metropolis", "skyline with lit windows",
-        "tokyo at night", "rainy street at night", "urban night", "buildings", "new york skyline", "a city that never sleeps"),
-    "lightning": ("lightning", "thunderbolt", "thunderstorm", "electric storm", "lightning strike", "storm clouds", "storm",
-        "thunder and lightning", "bolt of electricity", "tempest", "dark storm over the hills", "power surge"),
-    "bubbles": ("bubbles", "glass spheres", "floating orbs", "soap bubbles", "glass balls", "floating spheres", "drops of water", "marbles",
-        "planets like glass beads", "underwater bubbles", "balloons", "pearls"),
-    "aurora": ("aurora", "northern lights", "polar lights", "aurora borealis", "curtains of light in the sky", "arctic sky", "sky ribbons",
-        "dancing lights over the mountains", "polar night", "winter sky", "ballad in the night sky"),
-    "fire": ("fire", "flames", "bonfire", "campfire", "burning flames", "blaze", "inferno", "embers", "wall of fire", "furnace",
-        "sparks and flames", "glowing embers rising", "dragon breath"),
-    "circuit": ("circuit board", "labyrinth", "maze of lines", "truchet maze", "glowing circuits", "cyber labyrinth", "microchip",
-        "electronic pathways", "neural wires", "data streams", "computer brain", "winding pipes", "matrix"),
-    "chrome": ("liquid chrome", "liquid metal", "molten metal", "mercury", "flowing chrome", "metallic waves", "melted mirror",
-        "polished metal folds", "silk folds", "lava lamp", "molten glass", "liquid abstract shapes"),
-    "smoke": ("smoke", "ink in water", "ink and smoke", "wisps of smoke", "drifting smoke", "incense smoke", "ink cloud", "vapour", "ghost",
-        "mist rising", "steam", "flowing silk veil", "spirit"),
-    "opart": ("op art", "optical illusion", "hypnotic lines", "concentric rings", "op art stripes", "hypnotic spiral", "ripples of stripes",
-        "zebra stripes", "bold stripes", "vibrating lines", "hypnosis", "graphic rings", "bauhaus pattern"),
-}
-assert list(SUBJECTS) == list(SCENES)
-
-PALETTES: dict[str, tuple[str, ...]] = {
-    "neon": ("neon", "fluorescent", "electric magenta and cyan", "neon pink", "glow stick", "hot pink"),
-    "fire": ("fiery", "flame coloured", "red and orange", "burning orange", "hot", "scarlet and amber"),
-    "ocean": ("ocean blue", "deep sea blue", "aqua", "turquoise", "cyan", "lagoon"),
-    "forest": ("forest green", "mossy green", "leafy", "olive green", "woodland", "fern green"),
-    "sunset": ("sunset coloured", "warm dusk", "pink and orange", "evening glow", "peach and plum", "dusky"),
-    "ice": ("icy", "frozen white and blue", "arctic", "pale blue", "frosty", "glacial"),
-    "gold": ("golden", "gold", "gilded", "honey yellow", "brass", "amber gold"),
-    "candy": ("candy coloured", "pastel", "bubblegum", "pink and mint", "sweet pink", "cotton candy"),
-    "mono": ("black and white", "monochrome", "grayscale", "silver", "noir", "white on black"),
-    "acid": ("acid green", "toxic lime", "lime yellow", "radioactive green", "slime green", "neon green"),
-    "violet": ("violet", "purple", "ultraviolet", "lavender", "amethyst", "lilac"),
-    "ruby": ("ruby red", "crimson", "blood red", "scarlet", "red", "wine red"),
-    "cyberpunk": ("cyberpunk", "teal and hot pink", "blade runner", "teal, pink and yellow", "night city colours", "dystopian neon"),
-    "vaporwave": ("vaporwave", "retro pink and cyan", "synthwave", "80s purple and cyan", "dreamwave", "retro pastel"),
-    "rainbow": ("rainbow", "multicoloured", "spectral", "all colours", "colourful", "prismatic"),
-    "copper": ("copper", "bronze", "rusty brown", "sepia", "terracotta", "brown"),
-    "emerald": ("emerald", "jade green", "teal green", "sea green", "green", "malachite"),
-    "midnight": ("midnight blue", "indigo", "dark blue", "navy", "deep blue", "blue"),
-}
-assert tuple(PALETTES) == palettes.NAMES
-
-MODIFIERS: dict[str, tuple[str, ...]] = {  # empty name: none
+SUBJECTS: dict[str, tuple[str, ...]] = {name: WORDS[name].nouns for name in SLOTS}
+PALETTES: dict[str, tuple[str, ...]] = {name: PALETTE_WORDS[name] for name in palettes.NAMES}
+MODIFIERS: dict[str, tuple[str, ...]] = {"": (), **MODIFIER_FORMS}  # forms around {X}; the empty name: none
+RELATIONS: dict[str, tuple[str, ...]] = {
     "": (),
-    "glowing": ("glowing", "luminous", "bright glow", "radiant", "blazing bright", "intense light"),
-    "dark": ("dark", "dim", "moody", "shadowy", "sparse and dark", "low light", "minimal"),
-    "wide": ("dense", "intricate", "wide shot", "detailed", "seen from far away", "many small"),
-    "close": ("close up", "zoomed in", "macro", "huge", "simple and big"),
-    "mirrored": ("symmetric", "mirrored", "mirror image", "reflected left and right"),
+    "and": ("{A} and {B}", "{A} with {B}", "{A} together with {B}", "{A} meets {B}", "{A} plus {B}", "{A} & {B}", "both {A} and {B}", "{A} next to {B}",
+        "{A} among {B}", "{A} surrounded by {B}", "{A} blended with {B}", "a mix of {A} and {B}", "{A}, {B}", "first {A} and then {B}", "{A} combined with {B}",
+        "{A} beside {B}", "{A} joined by {B}", "half {A}, half {B}"),
+    "over": ("{A} over {B}", "{A} above {B}", "{B} under {A}", "{B} below {A}", "{B} beneath {A}", "{A} hovering over {B}", "{A} floating above {B}", "{A} on top of {B}",
+        "{B} with {A} above", "{A} looming over {B}", "{A} high above {B}", "under {A} there is {B}", "over {B} hangs {A}", "{B} underneath {A}", "above {B}, {A}",
+        "{A} hanging over {B}", "{A} at the top, {B} at the bottom", "{B} down below, {A} up above"),
+    "of": ("{A} made of {B}", "{A} made from {B}", "{B} in the shape of {A}", "{B} shaped like {A}", "{A} built from {B}", "{A} composed of {B}", "{A} formed by {B}",
+        "{A} consisting of {B}", "{A} woven from {B}", "{B} forming {A}", "{A} sculpted out of {B}", "{B} that takes the form of {A}", "{A} created out of {B}", "{A} filled with {B}",
+        "{B} arranged as {A}", "{A} constructed of {B}", "{A} whose material is {B}", "{B} turned into {A}"),
 }
-SHARES = {"": 0.56, "glowing": 0.12, "dark": 0.08, "wide": 0.10, "close": 0.07, "mirrored": 0.07}
-
 USUAL: dict[str, str] = {  # the palette of a subject when no colour is named
-    "tunnel": "neon", "galaxy": "midnight", "nebula": "violet", "glass": "rainbow", "mandala": "gold", "flower": "ruby", "sun": "sunset",
-    "sea": "ocean", "city": "cyberpunk", "lightning": "midnight", "bubbles": "ocean", "aurora": "emerald", "fire": "fire", "circuit": "emerald",
-    "chrome": "mono", "smoke": "mono", "opart": "mono",
+    "tunnel": "neon", "wormhole": "cosmic", "neon_grid": "cyberpunk", "light_corridor": "teal_orange", "starfield": "midnight", "spiral_galaxy": "cosmic", "nebula": "violet",
+    "eclipse": "black_gold", "planet": "copper", "rain_skyline": "cyberpunk", "retro_sun": "sunset", "lightning": "indigo",
+    "liquid_metal": "mono", "ink": "holographic", "smoke": "mono", "fire": "fire", "sea": "ocean", "aurora": "borealis", "mandala": "gold", "stained_glass": "rainbow",
+    "kaleidoscope": "holographic", "flower": "rose", "feathers": "emerald", "op_art": "mono",
+    "circuit": "matrix", "desert": "amber", "forest": "forest", "waterfall": "turquoise", "clouds": "dawn", "fireworks": "rainbow", "moons": "blood_moon", "city_flight": "cobalt",
+    "underwater": "deep_sea", "mountains": "ice", "black_hole": "lava", "laser_show": "magenta",
+    "bubbles": "turquoise", "jellyfish": "violet", "fractal": "infrared", "coral": "coral", "cells": "mint", "eye": "teal", "paint": "tropical", "halftone": "red_white",
+    "ribbons": "vaporwave", "silk": "ruby", "honeycomb": "gold", "marble": "black_gold",
 }
-MOODS = ("calm", "dreamy", "wild", "peaceful", "dramatic", "hypnotic", "beautiful", "mysterious", "energetic", "melancholic", "epic", "slow",
-    "fast", "elegant", "trippy", "tender", "majestic", "surreal")
-TAILS = ("", "", "", "", ", digital art", ", highly detailed", ", cinematic", ", abstract art", ", on a black background", ", concert visuals",
-    ", 4k", ", vj loop", ", trending artwork", " at night", ", music video")
-PLAIN = ("{P} {S}", "{S} in {P} colours", "a {P} {S}", "{S}, {P}", "{P} {S} on black", "{S} with {P} light", "{P} colours, {S}",
-    "a picture of {S} in {P}", "{O} {P} {S}", "{O} {S}, {P}", "the {O} {S} is {P}", "{S} made of {P} light", "painting of a {P} {S}",
-    "imagine a {O} {S} in {P} tones")
-MARKED = ("{P} {S}, {M}", "{M} {P} {S}", "{S}, {P}, {M}", "{M} {S} in {P}", "{M}, {P} {S}", "a {M} {S} with {P} colours", "{O} {P} {S}, {M}",
-    "{M} {O} {S} in {P} tones")
-BARE = ("{S}", "a {S}", "{O} {S}", "the {S}", "{S}, {O}", "picture of {S}")
-USUAL_SHARE = 0.12  # pictures drawn in the usual palette on purpose; half of their captions name no colour
+MOODS = ("calm", "dreamy", "peaceful", "dramatic", "beautiful", "mysterious", "energetic", "melancholic", "epic", "slow", "fast", "elegant", "trippy", "majestic", "surreal",
+    "psychedelic", "ethereal", "magical", "euphoric", "haunting", "sensual", "cool", "strange", "quiet", "powerful", "sad", "happy", "futuristic", "timeless")
+OPENINGS = ("picture of", "image of", "a scene with", "imagine", "show me", "give me", "we see", "visuals of", "I dream of", "a dream about", "take me to", "a song about", "feels like",
+    "inspired by", "the feeling of", "thinking of", "music like", "a poem about", "a film about", "video of", "let there be", "somewhere there is")
+ENDINGS = (", digital art", ", cinematic", ", abstract", ", live visuals", ", 4k", ", vj loop", ", music video", " in motion", ", seamless loop", ", artwork", " at night",
+    ", on a black background", ", for a slow song", ", moving slowly", ", full screen", ", masterpiece", ", animation", ", ambient music", " tonight", " forever", ", my love", ", again and again")
+BEFORE = ("{P} {X}", "{P} coloured {X}", "{P} toned {X}", "{P}, {X}", "{P} colours, {X}", "all {P}, {X}", "{P}: {X}")  # for nouns
+AFTER = ("{X} in {P}", "{X} in {P} colours", "{X}, {P}", "{X} in {P} tones", "{X} bathed in {P}", "{X}, {P} palette", "{X} turning {P}", "{X} with {P} light", "{X}, {P} colours",
+    "{X}, everything {P}", "{X} in {P} hues", "{X} in shades of {P}", "the colours are {P}, {X}", "{X}, coloured {P}")
+HELD = 0.15  # share of every list of templates that training never sees
 
 
 class Label(NamedTuple):
     subject: str
-    palette: str
-    modifier: str
+    second: str = ""  # "" = none
+    relation: str = ""  # "" exactly when there is no second
+    palette: str = ""  # "" = none named: the usual one of the first subject
+    modifier: str = ""
+
+    @property
+    def drawn_palette(self) -> str:
+        return self.palette or USUAL[self.subject]
 
 
-def make_caption(label: Label, rng: random.Random) -> str:
-    words = {"S": rng.choice(SUBJECTS[label.subject]), "P": rng.choice(PALETTES[label.palette]), "O": rng.choice(MOODS)}
-    bare = label.palette == USUAL[label.subject] and not label.modifier and rng.random() < 0.5
+def all_phrases() -> list[str]:
+    """Every word that a caption can be made of, for check_paraphrases."""
+    subjects = [phrase for words in WORDS.values() for phrase in (*words.nouns, *words.lines)]
+    looks = [phrase for words in (*PALETTE_WORDS.values(), *MODIFIER_FORMS.values(), *RELATIONS.values()) for phrase in words]
+    forms = [*BEFORE, *AFTER, *MOODS, *OPENINGS, *ENDINGS]
+    return subjects + [phrase.replace("{X}", "").replace("{A}", "").replace("{B}", "").replace("{P}", "") for phrase in looks + forms]
+
+
+def plain_caption(label: Label) -> str:
+    """The plain way to say a label."""
+    words = SUBJECTS[label.subject][0]
+    if label.second:
+        words = RELATIONS[label.relation][0].format(A=words, B=SUBJECTS[label.second][0])
+    if label.palette:
+        words = f"{PALETTES[label.palette][0]} {words}"
+    return MODIFIERS[label.modifier][0].format(X=words) if label.modifier else words
+
+
+def make_caption(label: Label, rng: random.Random, held: bool = False) -> str:
+    """One of very many ways to say a label."""
+    if rng.random() < 0.04 and not held:
+        return plain_caption(label)
+    words, is_noun = _name_subjects(label, rng, held)
+    first = rng.random() < 0.75  # the palette before the modifier
+    if label.palette and first:
+        words = _add_palette(words, label.palette, is_noun, rng, held)
     if label.modifier:
-        words["M"] = rng.choice(MODIFIERS[label.modifier])
-    form = rng.choice(BARE if bare else MARKED if label.modifier else PLAIN)
-    return form.format(**words) + rng.choice(TAILS)
+        words, is_noun = rng.choice(_part(MODIFIERS[label.modifier], held)).format(X=words), False
+    if label.palette and not first:
+        words = _add_palette(words, label.palette, is_noun, rng, held)
+    if rng.random() < 0.18:
+        words = f"{rng.choice(OPENINGS)} {words}"
+    return words + (rng.choice(ENDINGS) if rng.random() < 0.2 else "")
 
 
-def draw_label(rng: random.Random) -> Label:
-    subject = rng.choice(list(SUBJECTS))
-    modifier = rng.choices(list(SHARES), list(SHARES.values()))[0]
-    palette = USUAL[subject] if rng.random() < USUAL_SHARE else rng.choice(list(PALETTES))
-    return Label(subject, palette, modifier)
+def _name_subjects(label: Label, rng: random.Random, held: bool) -> tuple[str, bool]:
+    if label.second:
+        a, b = _article(_noun(label.subject, rng), rng), _article(_noun(label.second, rng), rng)
+        return rng.choice(_part(RELATIONS[label.relation], held)).format(A=a, B=b), False
+    bare = not label.palette and not label.modifier
+    if rng.random() < (0.5 if bare else 0.15):
+        return rng.choice(WORDS[label.subject].lines), False
+    words = _noun(label.subject, rng)
+    if rng.random() < 0.15:
+        words = f"{rng.choice(MOODS)} {words}"
+    return _article(words, rng), True
 
 
-def make_captions(seed: int, plain: int, marked: int) -> dict[Label, list[str]]:
-    """Distinct captions for every label: `plain` without a modifier, `marked` with one."""
-    rng = random.Random(seed)
-    found: dict[Label, list[str]] = {}
-    for subject in SUBJECTS:
-        for palette in PALETTES:
-            for modifier in MODIFIERS:
-                label = Label(subject, palette, modifier)
-                count = marked if modifier else plain * (2 if palette == USUAL[subject] else 1)
-                found[label] = sorted({make_caption(label, rng) for _ in range(count)})
-    return found
+def _noun(subject: str, rng: random.Random) -> str:
+    nouns = SUBJECTS[subject]
+    return nouns[0] if rng.random() < 0.2 else rng.choice(nouns)
+
+
+def _article(words: str, rng: random.Random) -> str:
+    return rng.choice(("a ", "the ", "", "", "")) + words
+
+
+def _add_palette(words: str, palette: str, is_noun: bool, rng: random.Random, held: bool) -> str:
+    colour = rng.choice(PALETTES[palette])
+    if is_noun and rng.random() < 0.6:
+        bare = words.removeprefix("a ").removeprefix("the ")
+        return words[:len(words) - len(bare)] + rng.choice(_part(BEFORE, held)).format(P=colour, X=bare)
+    return rng.choice(_part(AFTER, held)).format(P=colour, X=words)
+
+
+def _part(forms: tuple[str, ...], held: bool) -> tuple[str, ...]:
+    """The templates of training, or the held-out ones (the last of each list)."""
+    count = max(1, round(len(forms) * HELD))
+    return forms[-count:] if held else forms[:-count]
+
+
+def draw_label(rng: random.Random, pairs: float = 0.25, coloured: float = 0.62, modified: float = 0.45) -> Label:
+    """A random label: shares of labels with a second subject, a named palette, a modifier."""
+    subject, second, relation = rng.choice(SLOTS), "", ""
+    if rng.random() < pairs:
+        second = rng.choice([name for name in SLOTS if name != subject])
+        relation = rng.choice(list(RELATIONS)[1:])
+    palette = rng.choice(palettes.NAMES) if rng.random() < coloured else ""
+    modifier = rng.choice(list(MODIFIERS)[1:]) if rng.random() < modified else ""
+    return Label(subject, second, relation, palette, modifier)
+
+
+assert set(USUAL) == set(SLOTS) and set(USUAL.values()) <= set(palettes.NAMES)

@@ -74,13 +74,13 @@ def save(path: Path, value: dict) -> None:
 
 
 def rate(step: int, steps: int, top: float, warm: int = 60) -> float:
-    """Warm-up, a plateau, and a cosine down over the last half."""
+    """Warm-up, a plateau, and a cosine down over the last two fifths."""
     if step < warm:
         return top * (step + 1) / warm
-    half = steps // 2
-    if step < half:
+    turn = int(0.6 * steps)
+    if step < turn:
         return top
-    t = (step - half) / max(1, steps - half)
+    t = (step - turn) / max(1, steps - turn)
     return top * (0.02 + 0.98 * 0.5 * (1 + float(torch.cos(torch.tensor(t * 3.14159)))))
 
 
@@ -170,7 +170,7 @@ class GeneratorTraining:
     def _singles(self, generator: torch.Generator, pixels: bool) -> tuple[torch.Tensor, float]:
         slots = sorted(self.store.rows)
         worth = self.worth.losses[slots].clamp(min=1e-3)
-        worth = (worth / worth.mean()).clamp(0.5, 2.5)
+        worth = (worth / worth.mean()).clamp(0.4, 4.0)
         chosen = torch.multinomial(worth.cpu(), max(1, self.batch // 2), len(slots) < self.batch // 2, generator=generator)
         places = [self.store.rows[slots[i]][choose_index(generator, len(self.store.rows[slots[i]]))] for i in chosen.tolist() for _ in range(2)]
         crops = self.store.take(places)

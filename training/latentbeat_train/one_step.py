@@ -12,7 +12,7 @@ from torch import nn
 from .camera import MODIFIERS, blooms, frame, light_fields
 from .charts import FOLD
 from .colour import stop_tables, tint, tint_tables
-from .compose import mask
+from .compose import HIDDEN, mask
 from .model import Model
 from .network import CELL, LATENT_CHANNELS, NOISE_CHANNELS, STRUCTURE, Painting
 from .noise import GRID, make_basis, read_scalars, split_pairs
@@ -20,7 +20,7 @@ from .reader import Reading, Reader
 from .slots import FOLDS, SLOTS
 
 
-def screen_places(height: torch.Tensor | int, width: torch.Tensor | int, like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def screen_places(like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Places of the sketch's samples [1, 2 h, 2 w] of a latent of h x w cells; traced, so that the exported graph takes any size."""
     line_x = torch.cumsum(torch.ones_like(like[:1, 0, :1, :].repeat_interleave(FOLD, 2)), 2) - 0.5  # [1, 1, 2 w]
     line_y = torch.cumsum(torch.ones_like(like[:1, 0, :, :1].repeat_interleave(FOLD, 1)), 1) - 0.5  # [1, 2 h, 1]
@@ -74,15 +74,18 @@ class OneStep(nn.Module):
     def draw(self, scalars: torch.Tensor, reading: Reading, like: torch.Tensor) -> torch.Tensor:
         """Latent [1, LATENT_CHANNELS, h, w] of one picture."""
         slots, weight, order = self.choose(reading)
-        x, y = screen_places(0, 0, like)
+        x, y = screen_places(like)
         u, v = frame(reading.modifier, x, y)
-        looks = [self.painting.look(tuple(rows[slots[:, k]].float() for rows in self.rows), self.folds[slots[:, k]], scalars, u, v, reading.relation) for k in (0, 1)]
         pairs = split_pairs(scalars)
         turn = torch.atan2(pairs.sin[:, 0], pairs.cos[:, 0]).view(-1, 1, 1)
         coarse_x, coarse_y = (F.avg_pool2d(t[:, None], FOLD)[:, 0] for t in (x, y))
-        shown = mask(weight, 1 - weight, order, reading.relation, coarse_x, coarse_y, turn)[:, None]
-        h = looks[0][0] * shown + looks[1][0] * (1 - shown)
-        modulation = looks[0][1][:, :, None, None] * shown + looks[1][1][:, :, None, None] * (1 - shown)
+        shown = mask(weight, 1 - weight, order, reading.relation, coarse_x, coarse_y, turn)
+        # A subject that the mask would hide everywhere is not drawn: most pictures show one.
+        kept = torch.nonzero(torch.cat([weight, 1 - weight]) >= HIDDEN)[:, 0]  # [1 or 2]
+        slots, shown = slots[0][kept], torch.cat([shown, 1 - shown])[kept][:, None]
+        each = torch.zeros_like(kept)
+        h, modulation = self.painting.look(tuple(rows[slots].float() for rows in self.rows), self.folds[slots], scalars[each], u[each], v[each], reading.relation[each])
+        h, modulation = (h * shown).sum(0, keepdim=True), (modulation[:, :, None, None] * shown).sum(0, keepdim=True)
         structure = self.painting.finish(h, modulation)
         return self.dress(structure, reading, coarse_x, coarse_y, turn)
 

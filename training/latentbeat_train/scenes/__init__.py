@@ -7,6 +7,7 @@ from .first import SCENES as FIRST
 from .maps import Maps
 from .night import SCENES as NIGHT
 from .sky import SCENES as SKY
+from .wonders import SCENES as WONDERS
 from .space import SCENES as SPACE
 
-SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE, **SKY, **NIGHT, **CITY}
+SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE, **SKY, **NIGHT, **CITY, **WONDERS}

@@ -13,11 +13,12 @@ from .camera import MODIFIERS, blooms, frame, light_fields
 from .charts import FOLD
 from .colour import stop_tables, tint, tint_tables
 from .compose import HIDDEN, mask
+from .hints import TABLE
 from .model import Model
 from .network import CELL, LATENT_CHANNELS, NOISE_CHANNELS, STRUCTURE, Painting
 from .noise import GRID, make_basis, read_scalars, split_pairs
 from .reader import Reading, Reader
-from .slots import FOLDS, SLOTS
+from .slots import SLOTS
 
 
 def screen_places(like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -57,7 +58,7 @@ class OneStep(nn.Module):
         self.reader, self.choose = reader, Shown()
         with torch.no_grad():
             self.rows = nn.ParameterList([torch.stack(part).half() for part in zip(*[s.parts() for s in model.subjects], strict=True)])
-        self.register_buffer("folds", torch.tensor(FOLDS, dtype=torch.float32))
+        self.register_buffer("constants", torch.tensor(TABLE, dtype=torch.float32))
         self.register_buffer("basis", make_basis())
         self.register_buffer("stops", stop_tables())
         self.register_buffer("blooms", blooms())
@@ -68,7 +69,7 @@ class OneStep(nn.Module):
         sigma = (timestep / 1000).clamp(min=1e-3).reshape(-1, 1, 1, 1)
         scalars = read_scalars(sample, self.basis) / sigma.reshape(-1, 1)
         text = text_embeds / torch.sqrt((text_embeds * text_embeds).sum(1, keepdim=True) + 1e-12)
-        latent = self.draw(scalars, self.reader(text, encoder_hidden_states), sample)
+        latent = self.draw(scalars, self.reader(text + 0 * encoder_hidden_states.mean(1)), sample)
         return (sample - latent) / sigma
 
     def draw(self, scalars: torch.Tensor, reading: Reading, like: torch.Tensor) -> torch.Tensor:
@@ -84,7 +85,7 @@ class OneStep(nn.Module):
         kept = torch.nonzero(torch.cat([weight, 1 - weight]) >= HIDDEN)[:, 0]  # [1 or 2]
         slots, shown = slots[0][kept], torch.cat([shown, 1 - shown])[kept][:, None]
         each = torch.zeros_like(kept)
-        h, modulation = self.painting.look(tuple(rows[slots].float() for rows in self.rows), self.folds[slots], scalars[each], u[each], v[each], reading.relation[each])
+        h, modulation = self.painting.look(tuple(rows[slots].float() for rows in self.rows), self.constants[slots], scalars[each], u[each], v[each], reading.relation[each])
         h, modulation = (h * shown).sum(0, keepdim=True), (modulation[:, :, None, None] * shown).sum(0, keepdim=True)
         structure = self.painting.finish(h, modulation)
         return self.dress(structure, reading, coarse_x, coarse_y, turn)
@@ -99,4 +100,4 @@ class OneStep(nn.Module):
         return torch.cat([flat.expand(-1, NOISE_CHANNELS, -1, -1), structure, flat + stops, shade[:, None] + flat, veil[:, None] + flat, flat + bloom], 1)
 
 
-assert LATENT_CHANNELS == NOISE_CHANNELS + STRUCTURE + 18 + 3 and CELL == 8 and len(SLOTS) == len(FOLDS) and MODIFIERS[0] == ""
+assert LATENT_CHANNELS == NOISE_CHANNELS + STRUCTURE + 18 + 3 and CELL == 8 and len(SLOTS) == len(TABLE) and MODIFIERS[0] == ""

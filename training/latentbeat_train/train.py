@@ -184,7 +184,7 @@ class GeneratorTraining:
                 self.worth.losses[slot] += 0.1 * (value - self.worth.losses[slot])
         if not pixels:
             return far.mean(), float(far.mean().detach())
-        return map_loss(self.model.decoder(structure), maps) + 0.02 * far.mean(), float(far.mean().detach())
+        return map_loss(self.model.decoder(structure), maps) + 0.1 * far.mean(), float(far.mean().detach())
 
     def _twins(self, generator: torch.Generator) -> tuple[torch.Tensor, float]:
         """Two subjects in one picture: dissolved, parted, or one made of the other."""

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from ..canvas import Canvas
 from .city import SCENES as CITY
 from .first import SCENES as FIRST
+from .landscape import SCENES as LANDSCAPE
 from .maps import Maps
 from .night import SCENES as NIGHT
 from .sky import SCENES as SKY
 from .wonders import SCENES as WONDERS
 from .space import SCENES as SPACE
 
-SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE, **SKY, **NIGHT, **CITY, **WONDERS}
+SCENES: dict[str, Callable[[Canvas], Maps]] = {**FIRST, **SPACE, **SKY, **NIGHT, **CITY, **WONDERS, **LANDSCAPE}

@@ -1,79 +1,85 @@
-"""Landscapes drawn once as wide seamless textures: hills marched from far to near, trunks in fog.
+"""Landscapes drawn once as wide seamless textures: hills seen slice behind slice, trunks in fog.
 
-A panorama is [1, 3, TALL + 2, WIDE + 2]: cover 0..1, shade 0..1, crest (light along the skyline) 0..1. It is four units
-wide (it repeats) and two tall, y up from -1 to 1.
+A panorama is [1, 3, TALL + 2, WIDE + 2]: cover 0..1, shade 0..1, edge (light along the skyline or the bark) 0..1. It is
+four units wide (it repeats) and two tall, y up from -1 to 1.
 """
 from collections.abc import Callable
 from functools import cache
 
 import torch
+import torch.nn.functional as F
 
 from ..canvas import TAU, Canvas, smooth
-from .textures import look, noise, ridges, warp, wrap
+from .textures import look, noise, wrap
 
 WIDE, TALL = 1024, 512
-Height = Callable[[float], tuple[torch.Tensor, torch.Tensor]]
+DEEP = 256  # slices of a landscape, as far apart as its columns
+LAND = {"shape": (DEEP, WIDE), "stretch": (1, 4)}  # cycles are counted over four units
 
 
-def march(rows: list[tuple[torch.Tensor, torch.Tensor]]) -> torch.Tensor:
-    """Paints slices from far to near, each (skyline height [WIDE], brightness [WIDE]): what is below a skyline is hidden by it."""
-    y = 1 - (torch.arange(TALL) + 0.5) / TALL * 2
-    shade, cover = torch.zeros(TALL, WIDE), torch.zeros(TALL, WIDE)
-    for top, bright in rows:
-        inside = ((top[None] - y[:, None]) / (2 / TALL) + 0.5).clamp(0, 1)
-        shade, cover = shade + (bright[None] - shade) * inside, torch.maximum(cover, inside)
-    rim = cover * (1 - torch.roll(cover, 5, 0))
-    return torch.stack([cover, shade.clamp(0, 1), rim])
+def _see(tops: torch.Tensor, bright: torch.Tensor) -> torch.Tensor:
+    """Slices from near to far, each a skyline and its brightness [DEEP, WIDE] -> a panorama; near ones hide far ones."""
+    fine = 2 * TALL
+    y = 1 - (torch.arange(fine) + 0.5) / fine * 2
+    reach = torch.cummax(tops, 0).values.t().contiguous()  # [WIDE, DEEP], rising
+    found = torch.searchsorted(reach, y.expand(WIDE, fine).contiguous())  # the nearest slice that reaches this height
+    cover = (found < DEEP).float()
+    shade = bright.t().gather(1, found.clamp(max=DEEP - 1)) * cover
+    cover, shade = (F.avg_pool1d(field[:, None], 2)[:, 0].t() for field in (cover, shade))
+    above = reach[:, -1][None] - (1 - (torch.arange(TALL) + 0.5) / TALL * 2)[:, None]
+    return torch.stack([cover, shade / cover.clamp(min=0.5), cover * torch.exp(-above.clamp(min=0) / 0.012)])
 
 
-def _slices(height: torch.Tensor, light: torch.Tensor, near: float, far: float, low: float, high: float, relief: float) -> torch.Tensor:
-    """Marches a seamless field [n, n] (repeated along x) from row 0 (far) on; ground rises from `low` (near) to `high` (far)."""
-    columns = (torch.arange(WIDE) % height.shape[1]).long()
-    rows = []
-    count = height.shape[0]
-    for i in range(count):
-        t = i / (count - 1)  # 0 far, 1 near
-        scale = far + (near - far) * t
-        rows.append((high + (low - high) * t ** 1.5 + relief * scale * height[i][columns], light[i][columns]))
-    return march(rows)
+def _landscape(height: torch.Tensor, light: torch.Tensor, base: float, rise: float, relief: float) -> torch.Tensor:
+    """Height field [DEEP, WIDE] on ground that climbs from `base` (near) by `rise` (far)."""
+    climb = base + rise * torch.linspace(0, 1, DEEP)[:, None] ** 0.7
+    return _see(climb + relief * height, light)
 
 
-def _light(height: torch.Tensor, right: float, up: float, strength: float) -> torch.Tensor:
-    """Lambert light of a height field from a sun at (right, behind)."""
-    dx = torch.roll(height, -1, 1) - torch.roll(height, 1, 1)
-    dy = torch.roll(height, 1, 0) - torch.roll(height, -1, 0)
-    return 0.5 - strength * (right * dx + up * dy)
+def _light(height: torch.Tensor, relief: float, right: float, front: float) -> torch.Tensor:
+    """Lambert light 0..1 of a height field; texels are 4 / WIDE units apart."""
+    dx = (torch.roll(height, -1, 1) - torch.roll(height, 1, 1)) * relief * WIDE / 8
+    dz = (torch.roll(height, -1, 0) - torch.roll(height, 1, 0)) * relief * WIDE / 8
+    normal = torch.sqrt(1 + dx * dx + dz * dz)
+    return ((-right * dx - front * dz + 0.45) / normal).clamp(0, 1)
 
 
 def bake_dunes() -> torch.Tensor:
-    """Sand seas: long crests with one sharp lit side, fine ripples."""
-    n = 512
-    swell = warp(noise(101, 1, 4, 1.2, (1.0, 0.45)), 0.05 * noise(102, 1, 5, 1.5), 0.05 * noise(103, 1, 5, 1.5))
-    crest = 1 - (swell.abs() * 0.85).clamp(max=1.4)  # sharp ridges, rounded hollows
-    height = crest + 0.25 * noise(104, 2, 7, 1.4)
-    ripple = 0.012 * torch.sin(torch.arange(n)[None] / n * TAU * 44 + 2.6 * noise(105, 1, 8, 1.5))
-    light = _light(height + ripple, 1.0, 0.25, 16.0)
-    return _slices(height, smooth(0.18, 0.95, light), 1.0, 0.30, -1.25, 0.10, 0.20)
+    """Sand: long winding crests with a gentle lit side and a steep dark one, and fine ripples."""
+    x = torch.arange(WIDE)[None] / WIDE
+    z = torch.arange(DEEP)[:, None] / DEEP
+    phase = 4 * x + 2 * z + 0.30 * noise(101, 1, 5, 1.2, **LAND) + 0.05 * noise(102, 4, 14, 1.2, **LAND)
+    s = phase - torch.floor(phase)
+    profile = torch.where(s < 0.72, (s / 0.72) ** 1.4, ((1 - s) / 0.28) ** 1.2)
+    height = profile * (0.75 + 0.22 * noise(103, 1, 4, 1.2, **LAND)) + 0.16 * noise(104, 1, 5, 1.4, **LAND)
+    height = F.avg_pool2d(F.pad(height[None, None], (2, 2, 2, 2), mode="circular"), 5, 1)[0, 0]
+    ripple = 0.006 * torch.sin(TAU * (64 * x + 24 * z) + 2.0 * noise(105, 2, 12, 1.2, **LAND))
+    return _landscape(height, _light(height + ripple, 0.34, -0.95, 0.15) ** 1.1, -1.30, 1.02, 0.36)
 
 
 def bake_peaks() -> torch.Tensor:
-    """A range of sharp mountains with lit faces and snow."""
-    ridge = ridges(111, 1.4, 6, 0.52)
-    height = ridge ** 1.1 + 0.10 * noise(117, 1, 3, 1.0)
-    light = _light(height, 1.0, 0.45, 9.0)
-    snow = smooth(0.30, 0.62, height)
-    return _slices(height, (smooth(0.12, 0.95, light) * (0.35 + 0.65 * snow)).clamp(0, 1), 1.0, 0.75, -0.75, -0.42, 0.95)
+    """A range of sharp mountains, lit faces and snow."""
+    ridge = torch.zeros(DEEP, WIDE)
+    for i in range(6):
+        k = 3.0 * 2 ** i
+        tent = 1 - (noise(113 + i, k * 0.6, k * 1.6, 0.5, **LAND).abs() / 1.5).clamp(max=1)
+        ridge = ridge + 0.44 ** i * tent * (0.3 + 0.7 * (ridge / 1.2).clamp(0, 1) if i else 1)
+    ridge = (ridge - 0.45).clamp(min=0)
+    far = torch.linspace(0, 1, DEEP)[:, None]
+    height = ridge * (0.25 + 0.75 * torch.sin(TAU / 2 * far ** 0.8)) + 0.10 * noise(117, 1, 4, 1.0, **LAND)
+    light = _light(height, 0.62, -0.80, -0.30)
+    snow = smooth(0.30, 0.62, height + 0.05 * noise(118, 8, 40, 0.8, **LAND))
+    return _landscape(height, light * (0.30 + 0.70 * snow), -1.15, 0.62, 0.70)
 
 
 def bake_billows() -> torch.Tensor:
     """The top of a sea of cloud: heaps of round puffs lit from above."""
-    total = torch.zeros(512, 512)
-    for i, (k, weight) in enumerate(((2.0, 1.0), (4.5, 0.5), (9.0, 0.27), (18.0, 0.14), (36.0, 0.07))):
-        total += weight * noise(121 + i, k * 0.6, k * 1.5, 0.5).abs()
-    height = total / 1.2 + 0.35 * noise(131, 1, 4, 1.2)
-    light = _light(height, 0.6, 0.9, 4.2)
-    glow = 0.55 * smooth(0.0, 1.0, light) + 0.45 * smooth(-0.2, 1.6, height)
-    return _slices(height, glow, 1.0, 0.35, -1.30, 0.02, 0.24)
+    height = 0.30 * noise(131, 1, 6, 1.2, **LAND)
+    for i, k in enumerate((5.0, 10.0, 21.0, 44.0)):
+        puff = 1 - (1 - (noise(121 + i, k * 0.6, k * 1.5, 0.5, **LAND).abs() / 1.7).clamp(max=1)) ** 2  # round tops, sharp creases
+        height = height + 0.95 * 0.50 ** i * (puff - 0.6)
+    light = _light(height, 0.15, -0.55, -0.40)
+    return _landscape(height, 0.60 * light + 0.40 * smooth(-0.9, 1.0, height), -1.15, 1.0, 0.13)
 
 
 def bake_trunks(seed: int, count: int, thick: float, branches: bool) -> torch.Tensor:
@@ -89,7 +95,7 @@ def bake_trunks(seed: int, count: int, thick: float, branches: bool) -> torch.Te
         place, size, lean, bend = torch.rand(4, generator=generator).tolist()
         px = -2 + 4 * (i + 0.15 + 0.7 * place) / count
         half = thick * (0.55 + 0.8 * size) * (1 - 0.16 * y) + thick * 0.9 * torch.exp(-(y + 0.95).clamp(min=0) * 7)
-        line = px + 0.10 * (lean - 0.5) * (y + 1) + 0.035 * wobble[:, (37 * i) % 512][:, None] * (0.5 + bend)
+        line = px + 0.10 * (lean - 0.5) * (y + 1) + 0.012 * wobble[:, (37 * i) % 512][:, None] * (0.5 + bend)
         dx = (x - line + 2) % 4 - 2
         distance = half - dx.abs()
         if branches:

@@ -14,21 +14,21 @@ from ..canvas import TAU, Canvas, smooth
 N = 512
 
 
-def noise(seed: int, low: float, high: float, slope: float, stretch: tuple[float, float] = (1, 1)) -> torch.Tensor:
-    """Band of seamless noise [N, N], zero mean, unit deviation; `stretch` draws it out along x, y."""
+def noise(seed: int, low: float, high: float, slope: float, stretch: tuple[float, float] = (1, 1), shape: tuple[int, int] = (N, N)) -> torch.Tensor:
+    """Band of seamless noise [shape], zero mean, unit deviation; `stretch` draws it out along x, y."""
     generator = torch.Generator().manual_seed(seed)
-    k = torch.fft.fftfreq(N, 1 / N)
-    length = torch.sqrt((k[None] * stretch[0]) ** 2 + (k[:, None] * stretch[1]) ** 2)
+    down, across = (torch.fft.fftfreq(n, 1 / n) for n in shape)
+    length = torch.sqrt((across[None] * stretch[0]) ** 2 + (down[:, None] * stretch[1]) ** 2)
     gain = torch.where((length >= low) & (length <= high), length.clamp(min=1) ** -slope, torch.zeros(()))
-    field = torch.fft.ifft2(torch.fft.fft2(torch.randn(N, N, generator=generator)) * gain).real
+    field = torch.fft.ifft2(torch.fft.fft2(torch.randn(*shape, generator=generator)) * gain).real
     return (field - field.mean()) / field.std()
 
 
-def ridges(seed: int, low: float = 2, octaves: int = 5, fall: float = 0.55) -> torch.Tensor:
+def ridges(seed: int, low: float = 2, octaves: int = 5, fall: float = 0.55, stretch: tuple[float, float] = (1, 1), shape: tuple[int, int] = (N, N)) -> torch.Tensor:
     """Bright creases between smooth valleys, summed over octaves, about 0..1."""
-    total, weight, norm = torch.zeros(N, N), torch.ones(N, N), 0.0
+    total, weight, norm = torch.zeros(shape), torch.ones(shape), 0.0
     for i in range(octaves):
-        crest = (1 - noise(seed + i, low * 2 ** i * 0.6, low * 2 ** i * 1.6, 0.5).abs() * 0.9).clamp(min=0) ** 2
+        crest = (1 - noise(seed + i, low * 2 ** i * 0.6, low * 2 ** i * 1.6, 0.5, stretch, shape).abs() * 0.9).clamp(min=0) ** 2
         total, norm = total + fall ** i * crest * weight, norm + fall ** i
         weight = (0.25 + 0.75 * crest).clamp(0, 1)
     return total / norm
@@ -47,14 +47,14 @@ def look(texture: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tenso
     return F.grid_sample(texture.expand(len(place), -1, -1, -1), place, align_corners=False)
 
 
-def axes() -> tuple[torch.Tensor, torch.Tensor]:
-    """x, y [N, N] of the texels."""
-    axis = (torch.arange(N) + 0.5) / N * 2 - 1
-    return axis[None].expand(N, N), -axis[:, None].expand(N, N)
+def axes(shape: tuple[int, int] = (N, N)) -> tuple[torch.Tensor, torch.Tensor]:
+    """x, y [shape] of the texels, -1..1, y up."""
+    down, across = ((torch.arange(n) + 0.5) / n * 2 - 1 for n in shape)
+    return across[None].expand(shape), -down[:, None].expand(shape)
 
 
 def warp(field: torch.Tensor, right: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
-    x, y = axes()
+    x, y = axes(tuple(field.shape))
     return look(wrap(field), (x + right)[None], (y + up)[None])[0, 0]
 
 

@@ -1,55 +1,137 @@
-"""Captions and their embeddings by the exported encoder, cached on disk."""
+"""Captions, their embeddings by the exported encoder, and the fit of the reader.
+
+Captions are drawn and embedded in chunks of CHUNK, each a function of its number alone and kept on disk, so a run continues where it stopped
+and a longer one only adds. The reader sees neither held-out templates nor paraphrases.json.
+"""
 import json
+import math
 import random
+import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from .network import Reader
+from .check_paraphrases import read_paraphrases
+from .reader import HEADS, Reader
 from .text_encoder import ExportedEncoder
-from .vocabulary import MODIFIERS, PALETTES, SUBJECTS, Label, make_captions
+from .vocabulary import MODIFIERS, PALETTES, RELATIONS, SUBJECTS, Label, draw_label, make_caption
+
+CHUNK = 3000
+HELD_SEED = 7  # of the captions from held-out templates
+LISTS = (list(SUBJECTS), [*SUBJECTS, ""], list(RELATIONS), [*PALETTES, ""], list(MODIFIERS))
+WEIGHTS = (1.0, 0.5, 0.5, 0.7, 0.7)  # of the five heads in the loss
 
 
-def embed_captions(model: Path, folder: Path, seed: int, plain: int, marked: int) -> None:
-    """Writes captions.json and captions.npy (float32 [N, 384])."""
-    found = make_captions(seed, plain, marked)
-    flat = [(label, caption) for label, captions in found.items() for caption in captions]
-    folder.mkdir(parents=True, exist_ok=True)
-    np.save(folder / "captions.npy", ExportedEncoder(model).embed([caption for _, caption in flat]))
-    (folder / "captions.json").write_text(json.dumps([[*label, caption] for label, caption in flat]))
+class Captions(NamedTuple):
+    """N sentences: embeddings [N, 384] of unit length, and the right class of each head [N, 5]."""
+
+    vectors: torch.Tensor
+    classes: torch.Tensor
 
 
-class Captions:
-    """Embeddings by label."""
-
-    def __init__(self, folder: Path) -> None:
-        self.vectors = torch.from_numpy(np.load(folder / "captions.npy"))
-        self.rows: dict[Label, list[int]] = {}
-        for i, (subject, palette, modifier, _) in enumerate(json.loads((folder / "captions.json").read_text())):
-            self.rows.setdefault(Label(subject, palette, modifier), []).append(i)
-
-    def pick(self, label: Label, rng: random.Random) -> torch.Tensor:
-        """One embedding [384] of a caption of this label."""
-        return self.vectors[rng.choice(self.rows[label])]
+class Fit(NamedTuple):
+    steps: int = 1500
+    batch: int = 512
+    rate: float = 2e-3
+    decay: float = 0.05
+    mixed: float = 0.25  # share of samples between two captions
+    noise: float = 0.3  # length of the noise added to an embedding
+    seed: int = 0
 
 
-def fit_reader(folder: Path, steps: int = 300) -> None:
-    """Fits the generator's first guess of what a caption names, three linear classifiers, into reader.pt."""
-    torch.manual_seed(0)
-    captions, reader = Captions(folder), Reader()
-    labels = sorted((row, label) for label, rows in captions.rows.items() for row in rows)
-    wanted = [torch.tensor([list(names).index(label[part]) for _, label in labels]) for part, names in enumerate((SUBJECTS, PALETTES, MODIFIERS))]
-    optimizer = torch.optim.AdamW(reader.parameters(), lr=0.3, weight_decay=0.02)
-    for step in range(steps):
+def draw_captions(count: int, seed: int, held: bool = False) -> list[tuple[Label, str]]:
+    rng = random.Random(seed)
+    labels = [draw_label(rng) for _ in range(count)]
+    return [(label, make_caption(label, rng, held)) for label in labels]
+
+
+def embed_captions(model: Path, folder: Path, count: int) -> None:
+    """Writes FOLDER/captions/NNN.npy, float32 [CHUNK, 384] each, and held.npy, paraphrases.npy; skips what is there."""
+    target = folder / "captions"
+    target.mkdir(parents=True, exist_ok=True)
+    encoder = ExportedEncoder(model)
+
+    def keep(name: str, sentences: list[str]) -> None:
+        if not (target / f"{name}.npy").exists():
+            np.save(target / f"{name}.part.npy", encoder.embed(sentences, 32))
+            (target / f"{name}.part.npy").rename(target / f"{name}.npy")
+
+    keep("paraphrases", [p.prompt for p in read_paraphrases()])
+    keep("held", [caption for _, caption in draw_captions(CHUNK // 2, HELD_SEED, held=True)])
+    for chunk in range(1, math.ceil(count / CHUNK) + 1):
+        keep(f"{chunk:03}", [caption for _, caption in draw_captions(CHUNK, chunk)])
+
+
+def read_captions(folder: Path, name: str | None = None) -> Captions:
+    """The captions of training, or those called `name`."""
+    target = folder / "captions"
+    if name == "held":
+        return Captions(torch.from_numpy(np.load(target / "held.npy")), classes_of([label for label, _ in draw_captions(CHUNK // 2, HELD_SEED, held=True)]))
+    chunks = sorted(target.glob("[0-9][0-9][0-9].npy"))
+    if not chunks:
+        raise SystemExit(f"no captions in {target}: run the stage text first")
+    labels = [label for chunk in chunks for label, _ in draw_captions(CHUNK, int(chunk.stem))]
+    return Captions(torch.from_numpy(np.concatenate([np.load(chunk) for chunk in chunks])), classes_of(labels))
+
+
+def classes_of(labels: list[Label]) -> torch.Tensor:
+    return torch.tensor([[names.index(value) for names, value in zip(LISTS, label, strict=True)] for label in labels])
+
+
+def fit_reader(folder: Path, fit: Fit = Fit()) -> dict[str, float]:
+    """Fits the reader into FOLDER/reader.pt, prints its figures as one line of JSON and keeps them in reader.json."""
+    torch.manual_seed(fit.seed)
+    captions, reader = read_captions(folder), Reader()
+    generator = torch.Generator().manual_seed(fit.seed)
+    optimizer = torch.optim.AdamW(reader.parameters(), lr=fit.rate, weight_decay=fit.decay)
+    began = time.process_time()
+    for step in range(fit.steps):
         for group in optimizer.param_groups:
-            group["lr"] = 0.3 * (1 - step / steps)
-        heads = (reader.subject, reader.palette, reader.modifier)
-        loss = sum((F.cross_entropy(head(captions.vectors), right) for head, right in zip(heads, wanted, strict=True)), torch.zeros(()))
+            group["lr"] = fit.rate * min(1.0, (step + 1) / 50) * (1 - step / fit.steps)
+        loss = loss_of(reader, *draw_batch(captions, fit, generator))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    shares = [float((head(captions.vectors).argmax(1) == right).float().mean()) for head, right in zip(heads, wanted, strict=True)]
-    print("captions read right: subject {:.3f} palette {:.3f} modifier {:.3f}".format(*shares), flush=True)
+    figures = {"captions": len(captions.vectors), "loss": float(loss.detach()), "cpuSeconds": time.process_time() - began, **judge_reader(reader.eval(), folder)}
     torch.save(reader.state_dict(), folder / "reader.pt")
+    (folder / "reader.json").write_text(json.dumps(figures, indent=2) + "\n")
+    print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
+    return figures
+
+
+def draw_batch(captions: Captions, fit: Fit, generator: torch.Generator) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Embeddings [batch, 384] and the wanted shares of each head; some lie between two captions, as a walk of prompts does."""
+    rows = torch.randint(len(captions.vectors), (2, fit.batch), generator=generator)
+    share = torch.rand(fit.batch, 1, generator=generator)
+    share = torch.where(torch.rand(fit.batch, 1, generator=generator) < fit.mixed, share, torch.ones(()))
+    text = F.normalize(captions.vectors[rows[0]] * share + captions.vectors[rows[1]] * (1 - share), dim=1)
+    text = text + fit.noise / text.shape[1] ** 0.5 * torch.randn(text.shape, generator=generator)
+    first, second = (captions.classes[row] for row in rows)
+    wanted = [F.one_hot(first[:, k], size) * share + F.one_hot(second[:, k], size) * (1 - share) for k, size in enumerate(HEADS)]
+    return text, wanted
+
+
+def loss_of(reader: Reader, text: torch.Tensor, wanted: list[torch.Tensor]) -> torch.Tensor:
+    parts = [-(shares * F.log_softmax(logits, 1)).sum(1).mean() for shares, logits in zip(wanted, reader.logits(text), strict=True)]
+    return sum((weight * part for weight, part in zip(WEIGHTS, parts, strict=True)), torch.zeros(()))
+
+
+@torch.no_grad()
+def judge_reader(reader: Reader, folder: Path) -> dict[str, float]:
+    """Shares read right: on captions from held-out templates, and the subjects of paraphrases.json."""
+    held = read_captions(folder, "held")
+    got = [logits.argmax(1) for logits in reader.logits(held.vectors)]
+    right = [head == held.classes[:, k] for k, head in enumerate(got)]
+    single = held.classes[:, 1] == len(SUBJECTS)
+    swapped = (got[0] == held.classes[:, 1]) & (got[1] == held.classes[:, 0])
+    said = reader(torch.from_numpy(np.load(folder / "captions/paraphrases.npy"))).first
+    names = list(SUBJECTS)
+    heard = [names[int(row)] in p.subjects for row, p in zip(said.argmax(1), read_paraphrases(), strict=True)]
+    share = {
+        "subject": right[0][single], "noSecond": right[1][single], "pairFirst": right[0][~single], "pairSecond": right[1][~single],
+        "pairEitherOrder": ((right[0] & right[1]) | swapped)[~single], "relation": right[2][~single], "palette": right[3], "modifier": right[4],
+    }
+    return {**{name: float(values.float().mean()) for name, values in share.items()}, "paraphrase": sum(heard) / len(heard), "sharpness": float(reader(held.vectors).first[single].max(1).values.median())}

@@ -78,6 +78,10 @@ HINTS: dict[str, Hint] = {
     "black_hole": Hint(Rings(1, 1, 0.6, 0.05), wheel=2, squash=1.0, sway=0.13, zoom=0.3),
     "moons": Hint(sway=0.12, zoom=0.25, circle=0.1),
     "underwater": Hint(scroll=Scroll(0.75, 0.75, (0, 1)), sway=0.24, sideways=True, ground=Ground(-0.56, 0.16, 1, 0.42, 0.84)),
+    "desert": Hint(scroll=Scroll(0.5, 0.5, (-1, 0)), other=Scroll(1, 0.5, (-1, 0)), sway=0.15, zoom=0.3),
+    "mountains": Hint(scroll=Scroll(0.5, 0.5, (-2, 0)), other=Scroll(0.5, 0.5, (-1, 0)), sway=0.16, zoom=0.3),
+    "clouds": Hint(Rings(4, 1, 1), scroll=Scroll(0.5, 0.5, (-2, 0)), other=Scroll(0.5, 0.5, (-1, 0)), sway=0.16, zoom=0.3),
+    "forest": Hint(Rings(6, 1, 1), scroll=Scroll(0.5, 0.5, (-2, 0)), other=Scroll(0.5, 0.5, (-1, 0)), sway=0.16),
     "laser_show": Hint(Rings(10, 1, 1.0), wheel=10, sway=0.11, circle=0.3),
 }
 

@@ -52,12 +52,13 @@ class Shown(nn.Module):
 class OneStep(nn.Module):
     """sample [B, LATENT_CHANNELS, h, w], timestep [B] = 1000 sigma, encoder_hidden_states [B, L, 384], text_embeds [B, 384] -> v."""
 
-    def __init__(self, model: Model, reader: Reader) -> None:
+    def __init__(self, model: Model, reader: Reader, exact: bool = False) -> None:
+        """Rows are rounded to 16 bits unless `exact`."""
         super().__init__()
         self.painting: Painting = model.painting
         self.reader, self.choose = reader, Shown()
         with torch.no_grad():
-            self.rows = nn.ParameterList([torch.stack(part).half() for part in zip(*[s.parts() for s in model.subjects], strict=True)])
+            self.rows = nn.ParameterList([torch.stack(part) if exact else torch.stack(part).half() for part in zip(*[s.parts() for s in model.subjects], strict=True)])
         self.register_buffer("constants", torch.tensor(TABLE, dtype=torch.float32))
         self.register_buffer("basis", make_basis())
         self.register_buffer("stops", stop_tables())

@@ -61,61 +61,49 @@ def bake_peaks() -> torch.Tensor:
     """A range of sharp mountains, lit faces and snow."""
     ridge = torch.zeros(DEEP, WIDE)
     for i in range(6):
-        k = 3.0 * 2 ** i
-        tent = 1 - (noise(113 + i, k * 0.6, k * 1.6, 0.5, **LAND).abs() / 1.5).clamp(max=1)
-        ridge = ridge + 0.44 ** i * tent * (0.3 + 0.7 * (ridge / 1.2).clamp(0, 1) if i else 1)
-    ridge = (ridge - 0.45).clamp(min=0)
+        k = 2.3 * 2 ** i
+        tent = 1 - (torch.sqrt(noise(213 + i, k * 0.6, k * 1.6, 0.5, **LAND) ** 2 + 0.02) / 1.7).clamp(max=1)
+        ridge = ridge + 0.50 ** i * tent * (0.35 + 0.65 * (ridge / 1.1).clamp(0, 1) if i else 1)
+    ridge = (ridge - 0.25).clamp(min=0)
     far = torch.linspace(0, 1, DEEP)[:, None]
     height = ridge * (0.25 + 0.75 * torch.sin(TAU / 2 * far ** 0.8)) + 0.10 * noise(117, 1, 4, 1.0, **LAND)
-    light = _light(height, 0.62, -0.80, -0.30)
-    snow = smooth(0.30, 0.62, height + 0.05 * noise(118, 8, 40, 0.8, **LAND))
-    return _landscape(height, light * (0.30 + 0.70 * snow), -1.15, 0.62, 0.70)
-
-
-def bake_billows() -> torch.Tensor:
-    """The top of a sea of cloud: heaps of round puffs lit from above."""
-    height = 0.30 * noise(131, 1, 6, 1.2, **LAND)
-    for i, k in enumerate((5.0, 10.0, 21.0, 44.0)):
-        puff = 1 - (1 - (noise(121 + i, k * 0.6, k * 1.5, 0.5, **LAND).abs() / 1.7).clamp(max=1)) ** 2  # round tops, sharp creases
-        height = height + 0.95 * 0.50 ** i * (puff - 0.6)
-    light = _light(height, 0.15, -0.55, -0.40)
-    return _landscape(height, 0.60 * light + 0.40 * smooth(-0.9, 1.0, height), -1.15, 1.0, 0.13)
+    light = _light(height, 0.50, -0.85, -0.25)
+    snow = smooth(0.12, 0.60, height + 0.05 * noise(118, 8, 40, 0.8, **LAND))
+    return _landscape(height, light * (0.30 + 0.70 * snow), -1.12, 0.50, 0.46)
 
 
 def bake_trunks(seed: int, count: int, thick: float, branches: bool) -> torch.Tensor:
     """Standing trees: cover, bark light (from the left), lit edge."""
     generator = torch.Generator().manual_seed(seed)
-    x = ((torch.arange(WIDE) + 0.5) / WIDE * 4 - 2)[None].expand(TALL, WIDE)
-    y = (1 - (torch.arange(TALL) + 0.5) / TALL * 2)[:, None].expand(TALL, WIDE)
-    cover, shade = torch.zeros(TALL, WIDE), torch.zeros(TALL, WIDE)
-    edge = torch.zeros(TALL, WIDE)
+    y = (1 - (torch.arange(TALL) + 0.5) / TALL * 2)[:, None]
     wobble = noise(seed + 1, 1, 12, 1.6)
-    bark = noise(seed + 2, 4, 90, 0.8, (1, 6))
+    bark = 0.75 + 0.25 * noise(seed + 2, 4, 90, 0.8, (1, 6)).repeat(1, 2)
+    view = torch.zeros(3, TALL, WIDE)
+    span = 160 if branches else 48  # columns a tree reaches to either side
     for i in range(count):
         place, size, lean, bend = torch.rand(4, generator=generator).tolist()
         px = -2 + 4 * (i + 0.15 + 0.7 * place) / count
+        columns = torch.arange(-span, span) + round((px + 2) / 4 * WIDE)
+        x = (columns + 0.5) / WIDE * 4 - 2
         half = thick * (0.55 + 0.8 * size) * (1 - 0.16 * y) + thick * 0.9 * torch.exp(-(y + 0.95).clamp(min=0) * 7)
-        line = px + 0.10 * (lean - 0.5) * (y + 1) + 0.012 * wobble[:, (37 * i) % 512][:, None] * (0.5 + bend)
-        dx = (x - line + 2) % 4 - 2
+        dx = x[None] - px - 0.10 * (lean - 0.5) * (y + 1) - 0.012 * wobble[:, (37 * i) % 512][:, None] * (0.5 + bend)
         distance = half - dx.abs()
-        if branches:
-            for k in range(4):
-                fork, side = -0.25 + 0.33 * k + 0.2 * place, 1 if (k + i) % 2 else -1
-                out = (dx * side).clamp(min=0)
-                path = fork + out * (0.75 + 0.4 * bend) + 0.25 * out * out + 0.02 * wobble[(53 * i + 97 * k) % 512][:, None].T.repeat(1, 2)[:, :WIDE]
-                arm = half * 0.34 * (1 - out / 0.55).clamp(min=0) - (y - path).abs() * 0.75
-                distance = torch.maximum(distance, torch.where(out > 0, arm, torch.full_like(arm, -1.0)))
+        for k in range(4 if branches else 0):
+            out = dx * (1 if (k + i) % 2 else -1)
+            path = -0.25 + 0.33 * k + 0.2 * place + out * (0.75 + 0.4 * bend) + 0.25 * out * out
+            path = path + 0.02 * wobble[(53 * i + 97 * k) % 512].repeat(2)[columns % WIDE][None]
+            arm = half * 0.34 * (1 - out / 0.55).clamp(min=0) - (y - path).abs() * 0.75
+            distance = torch.maximum(distance, torch.where(out > 0, arm, torch.full_like(arm, -1.0)))
         inside = smooth(-0.004, 0.006, distance)
-        round_light = (0.5 - 0.5 * dx / half.clamp(min=1e-3)).clamp(0, 1)
-        grain = 0.75 + 0.25 * bark.repeat(1, 2)
-        shade = shade + ((round_light ** 1.5 * grain).clamp(0, 1) - shade) * inside
-        edge = edge * (1 - inside) + inside * torch.exp(-distance.clamp(min=0) / (0.16 * thick + 0.004)) * (dx < 0)
-        cover = torch.maximum(cover, inside)
-    return torch.stack([cover, shade, edge])
+        shade = (0.5 - 0.5 * dx / half.clamp(min=1e-3)).clamp(0, 1) ** 1.5 * bark[:, columns % WIDE]
+        edge = torch.exp(-distance.clamp(min=0) / (0.16 * thick + 0.004)) * (dx < 0)
+        old = view[:, :, columns % WIDE]
+        view[:, :, columns % WIDE] = old + (torch.stack([torch.ones_like(dx), shade.clamp(0, 1), edge]) - old) * inside
+    return view
 
 
 BAKERS: dict[str, Callable[[], torch.Tensor]] = {
-    "dunes": bake_dunes, "peaks": bake_peaks, "billows": bake_billows,
+    "dunes": bake_dunes, "peaks": bake_peaks,
     "trunks far": lambda: bake_trunks(141, 15, 0.040, False), "trunks near": lambda: bake_trunks(151, 6, 0.085, True),
 }
 

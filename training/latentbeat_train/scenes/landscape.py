@@ -50,7 +50,7 @@ def mountains(c: Canvas) -> Maps:
     for zoom, lift, fog, phase in ((2.0, 0.30, 0.62, 1.3), (1.0, 0.10, 0.28, 0.4), (1.0, -0.42, 0.0, 2.6)):
         y = (c.y - lift) * zoom - 0.10 + 0.12 * c.size(3) * (zoom - 1.5)
         cover, shade, crest = panorama(c, "peaks", c.x * zoom + 2 * glide * (1 if fog else 2) + phase, y).unbind(1)
-        lit = shade * (0.65 + 0.75 * halo) * (1 - 0.6 * fog)
+        lit = shade * (0.65 + 0.75 * halo) * (1 - 0.6 * fog) * smooth(-1.0, -0.35, y)
         mist = torch.exp(-((c.y - lift + 0.62) / 0.26).clamp(min=-0.5)) * (0.20 + 0.35 * fog)
         tone = 0.04 + 0.85 * lit + 0.16 * fog + 0.30 * mist + 0.18 * crest * halo
         light = 0.02 + 1.25 * lit + 0.16 * fog + 0.30 * mist + 0.30 * crest * halo
@@ -59,26 +59,34 @@ def mountains(c: Canvas) -> Maps:
 
 
 def clouds(c: Canvas) -> Maps:
-    """Above a sea of clouds toward the sun; three banks glide past."""
-    ox, oy = c.sway(1, 0.16)
+    """Flying above a sea of clouds toward the sun, under a high veil; one tile an orbit."""
+    ox, oy = c.sway(1, 0.15)
     glide = c.angle(0) / (TAU / 2)
-    disk, halo, r = _sun(c, 0.20 + ox, 0.34 + 0.5 * oy, 0.15 + 0.08 * c.size(2))
-    low = torch.exp(-(c.y + 0.05).clamp(min=0) * 1.6)
-    high = texture(c, "gas", c.x * 0.26 + 0.5 * glide * 2 + 0.3, c.y * 0.62 + 0.4) ** 1.5 * smooth(0.0, 0.9, c.y)
-    _, a = polar(c.x - 0.20 - ox, c.y - 0.34 - 0.5 * oy)
-    rays = texture(c, "dust", a * (4 / TAU) + 0.10 * c.cos(0), 0.10 * c.sin(0) + 0.0 * a) ** 2 * torch.exp(-r * 1.3)
-    maps: Maps = (0.03 + 0.28 * low + 0.34 * halo + 0.40 * high + 0.24 * rays, 0.03 + 0.32 * low + 0.46 * halo + 0.45 * high + 0.32 * rays, 0.0 * r)
+    sx, sy = 0.10 + ox, 0.30 + 0.5 * oy
+    disk, halo, r = _sun(c, sx, sy, 0.13 + 0.07 * c.size(2))
+    horizon = 0.02 + 0.5 * oy
+    down, up = (horizon - c.y).clamp(min=0), (c.y - horizon).clamp(min=0)
+    low = torch.exp(-up * 2.0)
+    x = c.x - 0.6 * ox
+    roof = texture(c, "gas", 0.42 * x / (up + 0.22), 0.42 / (up + 0.22) + glide) ** 1.4 * smooth(0.0, 0.45, up)
+    _, a = polar(c.x - sx, c.y - sy)
+    rays = texture(c, "dust", a * (4 / TAU) + 0.10 * c.cos(0), 0.10 * c.sin(0) + 0.0 * a) ** 2 * torch.exp(-r * 1.5)
+    sky = 0.30 * low + 0.42 * halo + 0.60 * roof * (0.35 + 0.9 * halo) + 0.30 * rays
+    maps: Maps = (0.03 + 0.85 * sky, 0.02 + 1.1 * sky, 0.0 * r)
     maps = over(maps, (0.95 + 0.0 * r, 1.2 + 0.0 * r, 0.3 + 0.0 * r), disk)
-    for zoom, lift, fog, phase in ((2.0, 0.26, 0.50, 0.0), (1.0, 0.02, 0.22, 1.1), (1.0, -0.46, 0.0, 2.7)):
-        y = (c.y - lift) * zoom + 0.10 * (c.size(3) - 0.5) * (2 - zoom)
-        cover, shade, crest = panorama(c, "billows", c.x * zoom + 2 * glide * (1 if fog else 2) + phase, y).unbind(1)
-        sun = 0.40 + 0.85 * halo
-        silver = crest * halo
-        lit = shade ** 1.5 * sun * (1 - 0.35 * fog)
-        tone = 0.04 + 1.05 * lit + 0.22 * fog * low + 0.30 * silver
-        light = 0.03 + 1.25 * lit + 0.26 * fog * low + 0.55 * silver
-        maps = over(maps, (tone, light, 0.20 * silver + 0.10 * lit ** 3), cover)
-    return maps
+    d = down + 0.10
+    gx, gz = 0.34 * x / d, 0.34 / d + glide
+    height = texture(c, "gas", gx, gz)
+    lit = (0.5 + 2.6 * (height - texture(c, "gas", gx, gz + 0.035))).clamp(0, 1)  # flanks that face the sun
+    near = smooth(0.0, 0.35, down)
+    deep = smooth(0.05, 0.50, height)  # gaps fall away into the dark
+    path = torch.exp(-((c.x - sx) / (0.30 + 0.9 * down)) ** 2)
+    sun = 0.34 + 0.50 * path + 0.20 * c.size(3)
+    body = deep * (0.25 + 0.75 * height + 0.9 * (lit - 0.4)).clamp(min=0.05) * sun
+    silver = smooth(0.60, 0.95, lit) * deep * path
+    haze = torch.exp(-down * 5.0)
+    glow = body * (0.35 + 0.65 * near) + 0.40 * haze * (0.5 + 0.5 * path)
+    return over(maps, (0.04 + 0.86 * glow + 0.30 * silver * near, 0.02 + 1.15 * glow + 0.55 * silver * near, 0.16 * silver * near), ramp(horizon - c.y, 0.02))
 
 
 def forest(c: Canvas) -> Maps:
@@ -87,7 +95,7 @@ def forest(c: Canvas) -> Maps:
     glide = c.angle(0) / (TAU / 2)
     sx, sy = 0.10 + ox, 0.42 + 0.6 * oy
     r, a = polar(c.x - sx, c.y - sy)
-    halo = torch.exp(-r * (1.45 - 0.45 * c.size(2)))
+    halo = torch.exp(-r * (1.05 - 0.35 * c.size(2)))
     fog = texture(c, "gas", c.x * 0.34 + 0.14 * c.cos(0), c.y * 0.44 + 0.10 * c.sin(0) + 0.3)
     moon = torch.exp(-(r / 0.17) ** 3)
     ground = torch.exp(-(c.y + 0.95).clamp(min=0) * 2.2)
@@ -96,8 +104,8 @@ def forest(c: Canvas) -> Maps:
         x = c.x * zoom + 2 * glide * speed + phase
         cover, shade, edge = panorama(c, name, x, (c.y * zoom).clamp(-0.99, 0.99) if zoom == 1.0 else c.y).unbind(1)
         back = halo * mist * (0.5 + 0.5 * fog)
-        tone = 0.02 + 0.16 * shade * (0.3 + halo) + 0.50 * edge * halo + 0.62 * back
-        light = 0.01 + 0.30 * shade * (0.25 + halo) + 0.80 * edge * halo + 0.70 * back
+        tone = 0.02 + 0.34 * shade * (0.22 + halo) + 0.60 * edge * (0.15 + halo) + 0.66 * back
+        light = 0.01 + 0.55 * shade * (0.22 + halo) + 0.95 * edge * (0.15 + halo) + 0.85 * back
         maps = over(maps, (tone, light, 0.0 * r), cover)
         if mist > 0.2:
             maps = (maps[0] + 0.10 * mist * fog * (halo + ground), maps[1] + 0.12 * mist * fog * (halo + ground), maps[2])

@@ -7,6 +7,7 @@ import json
 import math
 import random
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ import torch.nn.functional as F
 from .check_paraphrases import read_paraphrases
 from .reader import HEADS, Reader
 from .text_encoder import ExportedEncoder
-from .vocabulary import MODIFIERS, PALETTES, RELATIONS, SUBJECTS, Label, draw_label, make_caption
+from .vocabulary import MODIFIERS, PALETTES, RELATIONS, SUBJECTS, Label, bare_captions, draw_label, make_caption
 
 CHUNK = 3000
 HELD_SEED = 7  # of the captions from held-out templates
@@ -49,31 +50,35 @@ def draw_captions(count: int, seed: int, held: bool = False) -> list[tuple[Label
 
 
 def embed_captions(model: Path, folder: Path, count: int) -> None:
-    """Writes FOLDER/captions/NNN.npy, float32 [CHUNK, 384] each, and held.npy, paraphrases.npy; skips what is there."""
+    """Writes FOLDER/captions/NAME.json (labels and sentences) and NAME.npy (float32 [N, 384]); skips what is there.
+
+    000: every phrase once; 001 and on: CHUNK drawn captions each; held: from held-out templates; paraphrases.
+    """
     target = folder / "captions"
     target.mkdir(parents=True, exist_ok=True)
     encoder = ExportedEncoder(model)
 
-    def keep(name: str, sentences: list[str]) -> None:
-        if not (target / f"{name}.npy").exists():
-            np.save(target / f"{name}.part.npy", encoder.embed(sentences, 32))
-            (target / f"{name}.part.npy").rename(target / f"{name}.npy")
+    def keep(name: str, draw: Callable[[], list[tuple[Label, str]]]) -> None:
+        if (target / f"{name}.npy").exists():
+            return
+        captions = draw()
+        (target / f"{name}.json").write_text(json.dumps([[*label, caption] for label, caption in captions]))
+        np.save(target / f"{name}.part.npy", encoder.embed([caption for _, caption in captions], 32))
+        (target / f"{name}.part.npy").rename(target / f"{name}.npy")
 
-    keep("paraphrases", [p.prompt for p in read_paraphrases()])
-    keep("held", [caption for _, caption in draw_captions(CHUNK // 2, HELD_SEED, held=True)])
+    keep("paraphrases", lambda: [(Label(p.subjects[0]), p.prompt) for p in read_paraphrases()])
+    keep("held", lambda: draw_captions(CHUNK // 2, HELD_SEED, held=True))
+    keep("000", bare_captions)
     for chunk in range(1, math.ceil(count / CHUNK) + 1):
-        keep(f"{chunk:03}", [caption for _, caption in draw_captions(CHUNK, chunk)])
+        keep(f"{chunk:03}", lambda seed=chunk: draw_captions(CHUNK, seed))
 
 
-def read_captions(folder: Path, name: str | None = None) -> Captions:
-    """The captions of training, or those called `name`."""
-    target = folder / "captions"
-    if name == "held":
-        return Captions(torch.from_numpy(np.load(target / "held.npy")), classes_of([label for label, _ in draw_captions(CHUNK // 2, HELD_SEED, held=True)]))
-    chunks = sorted(target.glob("[0-9][0-9][0-9].npy"))
+def read_captions(folder: Path, pattern: str = "[0-9][0-9][0-9]") -> Captions:
+    """The captions of training, or those of another name."""
+    chunks = sorted((folder / "captions").glob(f"{pattern}.npy"))
     if not chunks:
-        raise SystemExit(f"no captions in {target}: run the stage text first")
-    labels = [label for chunk in chunks for label, _ in draw_captions(CHUNK, int(chunk.stem))]
+        raise SystemExit(f"no captions {pattern} in {folder}/captions: run the stage text first")
+    labels = [Label(*row[:-1]) for chunk in chunks for row in json.loads(chunk.with_suffix(".json").read_text())]
     return Captions(torch.from_numpy(np.concatenate([np.load(chunk) for chunk in chunks])), classes_of(labels))
 
 

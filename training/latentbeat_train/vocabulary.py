@@ -62,10 +62,22 @@ class Label(NamedTuple):
 
 def all_phrases() -> list[str]:
     """Every word that a caption can be made of, for check_paraphrases."""
-    subjects = [phrase for words in WORDS.values() for phrase in (*words.nouns, *words.lines)]
+    subjects = [phrase for words in WORDS.values() for phrase in (*words.nouns, *words.lines, *words.kin)]
     looks = [phrase for words in (*PALETTE_WORDS.values(), *MODIFIER_FORMS.values(), *RELATIONS.values()) for phrase in words]
     forms = [*BEFORE, *AFTER, *MOODS, *OPENINGS, *ENDINGS]
     return subjects + [phrase.replace("{X}", "").replace("{A}", "").replace("{B}", "").replace("{P}", "") for phrase in looks + forms]
+
+
+def bare_captions() -> list[tuple[Label, str]]:
+    """Everything that subjects are called, once each, and every palette and modifier beside the plain name of some subject."""
+    found = [(Label(name), phrase) for name, words in WORDS.items() for phrase in (*words.nouns, *words.lines, *words.kin)]
+    plain = [(name, nouns[0]) for name, nouns in SUBJECTS.items()]
+    looks = [("palette", name, f"{phrase} {{X}}") for name, phrases in PALETTES.items() for phrase in phrases]
+    looks += [("modifier", name, form) for name, forms in MODIFIERS.items() for form in forms[:len(forms) - max(1, round(len(forms) * HELD))]]
+    for i, (field, name, form) in enumerate(looks):
+        subject, noun = plain[i * 7 % len(plain)]
+        found.append((Label(subject)._replace(**{field: name}), form.format(X=noun)))
+    return found
 
 
 def plain_caption(label: Label) -> str:
@@ -100,8 +112,8 @@ def _name_subjects(label: Label, rng: random.Random, held: bool) -> tuple[str, b
         a, b = _article(_noun(label.subject, rng), rng), _article(_noun(label.second, rng), rng)
         return rng.choice(_part(RELATIONS[label.relation], held)).format(A=a, B=b), False
     bare = not label.palette and not label.modifier
-    if rng.random() < (0.5 if bare else 0.15):
-        return rng.choice(WORDS[label.subject].lines), False
+    if rng.random() < (0.5 if bare else 0.25):
+        return rng.choice(WORDS[label.subject].lines + WORDS[label.subject].kin), False
     words = _noun(label.subject, rng)
     if rng.random() < 0.15:
         words = f"{rng.choice(MOODS)} {words}"

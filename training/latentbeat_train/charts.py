@@ -68,6 +68,10 @@ def first_numbers(hint: Hint) -> torch.Tensor:
     moves[0, 1, 3] = hint.rise
     moves[0, 2, 3] = moves[2, 2, 3] = hint.zoom
     moves[4:8, 1, 0] = hint.centre
+    moves[4:8, 2, 3] = hint.ring_zoom
+    for index, share in ((4, 1.0), (5, hint.second.fold / hint.first.fold)):
+        moves[index, 3, 0], moves[index, 3, 3], moves[index, 3, 4] = (value * share for value in hint.twist)
+    moves[8, 3, 0], moves[8, 3, 3] = hint.hall
     moves[8, :2, 0] = torch.tensor([0.0, hint.ground.horizon])
     if hint.ground.horizon == 0:  # a hall: its axis sways
         moves[8, 0, 1] = moves[8, 1, 2] = hint.sway
@@ -80,6 +84,9 @@ def first_numbers(hint: Hint) -> torch.Tensor:
     matrix[4:8] = torch.tensor([1.0, hint.lean, -hint.lean * hint.squash, hint.squash])
     gains = torch.zeros(CHANNELS, MODES)
     gains[:, 0] = 1
+    if hint.waves:  # a still part, and a pair that the phase mixes
+        for channel in (1, 2, 4, 5):
+            gains[channel, 0], gains[channel, channel % 3] = 0, 1
     return torch.cat([moves.reshape(-1), torch.cat([scales, matrix], 1).reshape(-1), gains.reshape(-1)])
 
 
@@ -144,7 +151,7 @@ def _place(kind: str, x: torch.Tensor, y: torch.Tensor, move: torch.Tensor, shap
     across, high = shape[:, 0], shape[:, 1]
     if kind == "ground":
         offset, toward, box = told
-        dx, dy = (x - right).abs(), (y - up).abs()
+        dx, dy = (x - right).abs() * torch.exp(-twist), (y - up).abs()
         near = 1 / (offset + dy * (1 - box) + torch.maximum(dx, dy) * box + 1e-3)
         around = torch.atan2(y - up, x - right) / math.pi
         return (x - right) * near * across * (1 - box) + around * box, near * high * torch.exp(-size) - toward * turn

@@ -176,15 +176,20 @@ class GeneratorTraining:
         crops = self.store.take(places)
         maps = as_maps(crops.maps)
         structure = self.model.crops(Pick.single(crops.subject), crops.scalars, crops.modifier, crops.corner)
+        if pixels:
+            drawn = self.model.decoder(structure)
+            self._weigh(crops.subject, 10 * (drawn.detach() - maps).abs().mean((1, 2, 3)))
+            return map_loss(drawn, maps), float((drawn.detach() - maps).square().mean())
         with torch.no_grad():
             wanted = self.encoder(maps)
         far = ((structure - wanted) ** 2).mean((1, 2, 3))
-        with torch.no_grad():
-            for slot, value in zip(crops.subject.tolist(), far.tolist(), strict=True):
-                self.worth.losses[slot] += 0.1 * (value - self.worth.losses[slot])
-        if not pixels:
-            return far.mean(), float(far.mean().detach())
-        return map_loss(self.model.decoder(structure), maps) + 0.1 * far.mean(), float(far.mean().detach())
+        self._weigh(crops.subject, far.detach())
+        return far.mean(), float(far.mean().detach())
+
+    def _weigh(self, slots: torch.Tensor, errors: torch.Tensor) -> None:
+        """Running errors decide how often a subject is drawn."""
+        for slot, value in zip(slots.tolist(), errors.tolist(), strict=True):
+            self.worth.losses[slot] += 0.1 * (value - self.worth.losses[slot])
 
     def _twins(self, generator: torch.Generator) -> tuple[torch.Tensor, float]:
         """Two subjects in one picture: dissolved, parted, or one made of the other."""

@@ -23,6 +23,7 @@ from .one_step import OneStep
 from .reader import Reader
 from .report import write_report
 from .scenes import SCENES
+from .slots import HEADLINE, SLOTS
 from .text_encoder import ExportedEncoder
 from .train import train_autoencoder, train_generator
 
@@ -34,6 +35,7 @@ class Plan(NamedTuple):
     """How much of everything a run makes."""
 
     size: str  # see network.SIZES
+    subjects: tuple[str, ...]
     shards: int  # of 512 crops
     shard: int
     captions: int
@@ -47,9 +49,9 @@ class Plan(NamedTuple):
 
 
 PLANS = {
-    "cpu": Plan("small", 90, 512, 60_000, 2500, (700, 16), (7400, 16), 12, 150, 1400, 64),
-    "gpu": Plan("full", 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), 24, 300, 3000, 64),
-    "tiny": Plan("tiny", 2, 96, 400, 20, (4, 4), (12, 4), 1, 2, 4, 6),
+    "cpu": Plan("small", HEADLINE, 40, 512, 60_000, 2500, (700, 16), (7400, 16), 12, 150, 1400, 64),
+    "gpu": Plan("full", SLOTS, 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), 24, 300, 3000, 64),
+    "tiny": Plan("tiny", ("tunnel", "sea", "mandala", "fire", "op_art", "retro_sun"), 2, 96, 400, 20, (4, 4), (12, 4), 1, 2, 4, 6),
 }
 
 
@@ -72,8 +74,7 @@ class Run(NamedTuple):
     device: str
 
 
-def load_model(run: Run, exact: bool = False) -> tuple[Model, Reader]:
-    """The trained weights; rounded to 16 bits as they ship unless `exact`."""
+def load_model(run: Run) -> tuple[Model, Reader]:
     model, reader = Model(run.plan.size), Reader()
     model.load_state_dict(torch.load(run.work / "generator.pt", map_location="cpu", weights_only=False)["model"])
     reader.load_state_dict(torch.load(run.work / "reader.pt", map_location="cpu"))
@@ -82,11 +83,11 @@ def load_model(run: Run, exact: bool = False) -> tuple[Model, Reader]:
 
 def judge(run: Run, exact: bool = False) -> Judge:
     model, reader = load_model(run)
-    return Judge(OneStep(model, reader, exact), Decoder(model.decoder), ExportedEncoder(run.model))
+    return Judge(OneStep(model, reader, run.plan.subjects, exact), Decoder(model.decoder), ExportedEncoder(run.model))
 
 
 def run_stage(stage: str, run: Run) -> None:
-    plan, names = run.plan, tuple(SCENES)
+    plan, names = run.plan, tuple(name for name in SCENES if name in run.plan.subjects)
     if stage == "render":
         render(run.work / "crops", names, range(plan.shards), 11, run.device, plan.shard)
     elif stage == "text":
@@ -98,8 +99,8 @@ def run_stage(stage: str, run: Run) -> None:
     elif stage == "generator":
         train_generator(run.work / "crops", run.work / "autoencoder.pt", run.work / "generator.pt", plan.size, *plan.generator, run.device)
     elif stage == "export":
-        export_networks(*load_model(run), run.model)
-        write_card(run.model)
+        export_networks(*load_model(run), names, run.model)
+        write_card(run.model, names)
         write_sums(run.model)
     elif stage == "classifiers":
         print(json.dumps(train_classifiers(run.work / "judge", names, plan.renders, plan.classifier)))

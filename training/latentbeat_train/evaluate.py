@@ -17,7 +17,7 @@ from .slots import SLOTS
 from .vocabulary import MODIFIERS, Label, plain_caption
 
 WALKS = (("neon tunnel", "golden mandala"), ("violet nebula", "cosmic spiral galaxy"), ("ocean blue sea", "emerald aurora"), ("vaporwave retro sun", "cyberpunk city skyline in the rain"),
-    ("fiery flames", "violet smoke"), ("rainbow stained glass", "ruby red flower"), ("black and white op art", "silver liquid metal"), ("icy starfield", "lava black hole"))
+    ("fiery flames", "violet smoke"), ("rainbow stained glass", "ruby red flower"), ("black and white op art", "silver liquid metal"), ("icy starfield", "amber eclipse"))
 FREE = ("a quiet walk through the night", "my heart is burning", "falling into the deep blue", "flying faster than light", "the queen of winter", "robots dreaming of electric sheep",
     "a prayer in an old church", "summer of 1985", "the storm inside me", "moonlight sonata", "acid rave in a warehouse", "blood moon rising", "a cup of tea with steam", "quicksilver",
     "grandma's garden", "dizzy and hypnotised", "somewhere over the rainbow", "the last campfire", "the sea at midnight", "traffic in the rain at midnight")
@@ -38,9 +38,10 @@ def obedience(judge: Judge, folder: Path, names: tuple[str, ...], each: int) -> 
             "modifier": float(plain[marked, 2].float().mean()), "by subject": by_name, "by modifier": by_modifier}
 
 
-def paraphrases(judge: Judge, folder: Path, prompts: list[dict]) -> dict:
+def paraphrases(judge: Judge, folder: Path, names: tuple[str, ...], prompts: list[dict]) -> dict:
     """Free prompts whose words no caption has: what the reader hears, and what the picture shows."""
     heard, shown = [], []
+    prompts = [entry for entry in prompts if set(entry["subjects"]) & set(names)]
     numbers, model = seeds(len(prompts), 13), classify.load(folder)
     for i, entry in enumerate(prompts):
         text = judge.say(entry["prompt"])
@@ -68,7 +69,7 @@ def likeness(judge: Judge, folder: Path, names: tuple[str, ...], each: int) -> d
             "seeds differ": float(np.mean([a / b for a, b in varied])), "mean light": float(light.mean()), "dark share": float((light < 0.05).float().mean()), "bright share": float((light > 0.8).float().mean())}
 
 
-def walks(judge: Judge, folder: Path, frames: int, count: int) -> dict:
+def walks(judge: Judge, folder: Path, names: tuple[str, ...], frames: int, count: int) -> dict:
     """Noise slerps and prompt lerps with sized steps: flicker, evenness, and what their middles are like."""
     numbers, found, middles, ends = seeds(2 * count, 29), {}, [], []
     for kind in ("noise", "prompt"):
@@ -83,7 +84,7 @@ def walks(judge: Judge, folder: Path, frames: int, count: int) -> dict:
                 ends.append(shrink(torch.cat([pictures[:frames // 4], pictures[-frames // 4:]])))
         found[kind] = {key: float(np.median([row[key] for row in rows])) for key in rows[0]} | {f"worst {key}": float(max(row[key] for row in rows)) for key in rows[0]}
     model = classify.load(folder)
-    renders = torch.cat([shrink(wanted(Label(name, "", "", PALETTES[(7 * i) % len(PALETTES)]), s)) for i, (name, s) in enumerate(zip(SLOTS * 2, seeds(2 * len(SLOTS), 37), strict=True))])
+    renders = torch.cat([shrink(wanted(Label(name, "", "", PALETTES[(7 * i) % len(PALETTES)]), s)) for i, (name, s) in enumerate(zip(names * 2, seeds(2 * len(names), 37), strict=True))])
     base = lab_numbers(renders)
     found["middle / ends, frechet lab"] = frechet(lab_numbers(torch.cat(middles)), base) / frechet(lab_numbers(torch.cat(ends)), base)
     found["middle / ends, frechet features"] = frechet(classify.features(model, torch.cat(middles)), classify.features(model, renders)) / frechet(classify.features(model, torch.cat(ends)), classify.features(model, renders))
@@ -145,7 +146,7 @@ def draw_sheets(judge: Judge, target: Path, names: tuple[str, ...]) -> None:
     save_sheet([torch.cat(free[k:k + 5]) for k in range(0, 20, 5)], target / "free-prompts.jpg", 180)
     marked = [torch.cat([judge.draw(judge.say(plain_caption(Label(n, "", "", "", m))), numbers[i + 60]) for m in MODIFIERS]) for i, n in enumerate(chosen)]
     save_sheet(marked, target / "modifiers.jpg", 88)
-    pairs = [("retro_sun", "over", "sea"), ("aurora", "over", "desert"), ("fire", "and", "smoke"), ("mandala", "of", "fire"), ("flower", "of", "liquid_metal"), ("tunnel", "of", "stained_glass"), ("lightning", "over", "rain_skyline"), ("eclipse", "over", "mountains")]
+    pairs = [("retro_sun", "over", "sea"), ("aurora", "over", "sea"), ("fire", "and", "smoke"), ("mandala", "of", "fire"), ("flower", "of", "liquid_metal"), ("tunnel", "of", "stained_glass"), ("lightning", "over", "rain_skyline"), ("eclipse", "over", "neon_grid")]
     save_sheet([torch.cat([judge.draw(judge.say(plain_caption(Label(a, b, r))), numbers[i], **wide) for i, (a, r, b) in list(enumerate(pairs))[k:k + 4] if a in names and b in names]) for k in (0, 4)], target / "pairs.jpg", 150)
 
 
@@ -157,8 +158,8 @@ def _turned(scalars: torch.Tensor, k: int) -> torch.Tensor:
 def evaluate(judge: Judge, pure: Judge, exported: Path, folder: Path, target: Path, names: tuple[str, ...], prompts: list[dict], each: int, frames: int = 64) -> dict:
     """Everything, into report.json; `names` are the subjects of the card."""
     draw_sheets(judge, target, names)
-    figures = {"classifiers": json.loads((folder / "accuracy.json").read_text()), "obedience": obedience(judge, folder, names, each), "paraphrases": paraphrases(judge, folder, prompts),
-               "likeness": likeness(judge, folder, names, max(2, each // 2)), "orbits": {name: orbit(judge, name) for name in names}, "walks": walks(judge, folder, frames, 8 if frames >= 64 else 2), "onnx": parity(judge, exported, pure)}
+    figures = {"classifiers": json.loads((folder / "accuracy.json").read_text()), "obedience": obedience(judge, folder, names, each), "paraphrases": paraphrases(judge, folder, names, prompts),
+               "likeness": likeness(judge, folder, names, max(2, each // 2)), "orbits": {name: orbit(judge, name) for name in names}, "walks": walks(judge, folder, names, frames, 8 if frames >= 64 else 2), "onnx": parity(judge, exported, pure)}
     target.mkdir(parents=True, exist_ok=True)
     (target / "report.json").write_text(json.dumps(figures, indent=1) + "\n")
     return figures

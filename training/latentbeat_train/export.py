@@ -69,14 +69,14 @@ def export_text(source: Path, target: Path) -> None:
     })
 
 
-def export_networks(model: Model, reader: Reader, target: Path) -> None:
+def export_networks(model: Model, reader: Reader, offered: tuple[str, ...], target: Path) -> None:
     """UNet and decoder, batch 1; height, width and the length of encoder_hidden_states are free."""
     noise, text = torch.randn(1, LATENT_CHANNELS, GRID, GRID), nn.functional.normalize(torch.randn(1, 384), dim=1)
     step = (noise, torch.full((1,), 1000.0), torch.randn(1, 7, 384), text)
     names = ["sample", "timestep", "encoder_hidden_states", "text_embeds"]
     free = {2: "height", 3: "width"}
     write_atomically(target / "unet/model.onnx", lambda p: _export(
-        OneStep(model, reader).eval(), step, p, names, "out_sample", {"sample": free, "out_sample": free, "encoder_hidden_states": {1: "length"}}))
+        OneStep(model, reader, offered).eval(), step, p, names, "out_sample", {"sample": free, "out_sample": free, "encoder_hidden_states": {1: "length"}}))
     write_atomically(target / "vae_decoder/model.onnx", lambda p: _export(
         Decoder(model.decoder).eval(), (noise,), p, ["latent_sample"], "sample", {"latent_sample": free, "sample": {2: "picture_height", 3: "picture_width"}}))
     for name, config in CONFIGS.items():

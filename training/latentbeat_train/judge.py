@@ -30,7 +30,7 @@ class Judge:
 
     @torch.no_grad()
     def read(self, text: torch.Tensor) -> Reading:
-        return self.step.reader(text)
+        return self.step.read(text)
 
     @torch.no_grad()
     def draw(self, text: torch.Tensor, scalars: torch.Tensor, height: int = 256, width: int = 256) -> torch.Tensor:

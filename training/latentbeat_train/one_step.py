@@ -52,13 +52,14 @@ class Shown(nn.Module):
 class OneStep(nn.Module):
     """sample [B, LATENT_CHANNELS, h, w], timestep [B] = 1000 sigma, encoder_hidden_states [B, L, 384], text_embeds [B, 384] -> v."""
 
-    def __init__(self, model: Model, reader: Reader, exact: bool = False) -> None:
-        """Rows are rounded to 16 bits unless `exact`."""
+    def __init__(self, model: Model, reader: Reader, offered: tuple[str, ...] = SLOTS, exact: bool = False) -> None:
+        """Only subjects of `offered` are ever chosen: the ones that were trained. Rows are rounded to 16 bits unless `exact`."""
         super().__init__()
         self.painting: Painting = model.painting
         self.reader, self.choose = reader, Shown()
         with torch.no_grad():
             self.rows = nn.ParameterList([torch.stack(part) if exact else torch.stack(part).half() for part in zip(*[s.parts() for s in model.subjects], strict=True)])
+        self.register_buffer("offered", torch.tensor([float(name in offered) for name in SLOTS]))
         self.register_buffer("constants", torch.tensor(TABLE, dtype=torch.float32))
         self.register_buffer("basis", make_basis())
         self.register_buffer("stops", stop_tables())
@@ -70,8 +71,14 @@ class OneStep(nn.Module):
         sigma = (timestep / 1000).clamp(min=1e-3).reshape(-1, 1, 1, 1)
         scalars = read_scalars(sample, self.basis) / sigma.reshape(-1, 1)
         text = text_embeds / torch.sqrt((text_embeds * text_embeds).sum(1, keepdim=True) + 1e-12)
-        latent = self.draw(scalars, self.reader(text + 0 * encoder_hidden_states.mean(1)), sample)
+        latent = self.draw(scalars, self.read(text + 0 * encoder_hidden_states.mean(1)), sample)
         return (sample - latent) / sigma
+
+    def read(self, text: torch.Tensor) -> Reading:
+        """What a sentence [B, 384] asks for, among the subjects on offer."""
+        reading = self.reader(text)
+        first, second = reading.first * self.offered + 1e-9 * self.offered, reading.second * self.offered
+        return reading._replace(first=first / first.sum(1, keepdim=True), second=second)
 
     def draw(self, scalars: torch.Tensor, reading: Reading, like: torch.Tensor) -> torch.Tensor:
         """Latent [1, LATENT_CHANNELS, h, w] of one picture."""

@@ -7,5 +7,4 @@ PLACES = ("circuit", "desert", "forest", "waterfall", "clouds", "fireworks", "mo
     "laser_show")
 TEXTURES = ("bubbles", "jellyfish", "fractal", "coral", "cells", "eye", "paint", "halftone", "ribbons", "silk", "honeycomb", "marble")
 SLOTS = SPACE + MATTER + PLACES + TEXTURES
-
-OFFERED = SPACE + MATTER  # what the shipped weights were trained for; a plan may train all of SLOTS (see __main__.py)
+HEADLINE = SPACE + MATTER

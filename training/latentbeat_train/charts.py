@@ -112,25 +112,28 @@ def modes(pairs: Pairs) -> torch.Tensor:
 
 def sketch(textures: torch.Tensor, numbers: torch.Tensor, constants: torch.Tensor, pairs: Pairs, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Textures [B, TEXELS], numbers [B, NUMBERS], constants [B, CONSTANTS], places [B, 2 h, 2 w] -> [B, FEATURES, h, w]."""
-    batch, parts = textures.shape[0], numbers.split([len(CHARTS) * MOVES * DRIFTS, len(CHARTS) * SHAPE, CHANNELS * MODES], 1)
-    moves = (parts[0].reshape(batch, -1, DRIFTS) @ drifts(pairs)[:, :, None]).reshape(batch, len(CHARTS), MOVES, 1, 1)
-    shapes = parts[1].reshape(batch, len(CHARTS), SHAPE, 1, 1)
-    weights = modes(pairs)
-    gains = (parts[2].reshape(batch, CHANNELS, MODES) @ weights[:, :, None])[:, :, :, None]
-    angles = [torch.atan2(s, c).view(-1, 1, 1) / math.pi for c, s in ((pairs.cos[:, 0], pairs.sin[:, 0]), apart(pairs))]  # turn, second: -1..1
-    told = _tell(constants)
-    drawn = []
+    batch, weights = textures.shape[0], modes(pairs)
+    gains = (numbers[:, -CHANNELS * MODES:].reshape(batch, CHANNELS, MODES) @ weights[:, :, None])[:, :, :, None]
     *tiles, bank = textures.split([*AREAS, BANK * MODES * BANK_SIDE * BANK_SIDE], 1)
-    for index, chart in enumerate(CHARTS):
-        texture = tiles[index].reshape(batch, chart.channels, chart.height, chart.width)
-        u, v = _place(chart.kind, x, y, moves[:, index], shapes[:, index], told[index], angles[0], angles[1])
-        drawn.append(_sample(texture, u, v, chart.wraps))
+    drawn = []
+    for chart, texture, (u, v) in zip(CHARTS, tiles, look_up(numbers, constants, pairs, x, y), strict=True):
+        drawn.append(_sample(texture.reshape(batch, chart.channels, chart.height, chart.width), u, v, chart.wraps))
     fine = F.pixel_unshuffle(torch.cat(drawn, 1) * gains, FOLD)
     bank = (weights[:, None] @ bank.reshape(batch, MODES, -1)).reshape(batch, BANK, BANK_SIDE, BANK_SIDE)
     coarse_x, coarse_y = (F.avg_pool2d(t[:, None], FOLD)[:, 0] for t in (x, y))
     radius = torch.sqrt(coarse_x * coarse_x + coarse_y * coarse_y + 1e-4)
     plain = torch.stack([coarse_x, coarse_y, radius, torch.exp(-2 * radius)], 1)
     return torch.cat([fine, _sample(bank, _focus(coarse_x), _focus(coarse_y), (False, False)), plain], 1)
+
+
+def look_up(numbers: torch.Tensor, constants: torch.Tensor, pairs: Pairs, x: torch.Tensor, y: torch.Tensor) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """Where every chart looks at places [B, H, W]: u across, v up [B, H, W]; one tile is -1..1."""
+    batch, parts = numbers.shape[0], numbers.split([len(CHARTS) * MOVES * DRIFTS, len(CHARTS) * SHAPE, CHANNELS * MODES], 1)
+    moves = (parts[0].reshape(batch, -1, DRIFTS) @ drifts(pairs)[:, :, None]).reshape(batch, len(CHARTS), MOVES, 1, 1)
+    shapes = parts[1].reshape(batch, len(CHARTS), SHAPE, 1, 1)
+    angles = [torch.atan2(s, c).view(-1, 1, 1) / math.pi for c, s in ((pairs.cos[:, 0], pairs.sin[:, 0]), apart(pairs))]  # turn, second: -1..1
+    told = _tell(constants)
+    return [_place(chart.kind, x, y, moves[:, i], shapes[:, i], told[i], angles[0], angles[1]) for i, chart in enumerate(CHARTS)]
 
 
 def _tell(constants: torch.Tensor) -> list[list[torch.Tensor]]:

@@ -78,7 +78,7 @@ HINTS: dict[str, Hint] = {
     "kaleidoscope": Hint(Rings(6, 1, 1.91, 0.04, 1), Rings(6, 1, 1.91, 0.04, 1), sway=0.08, wheel=6),
     "flower": Hint(Rings(8, 1, 1.82, 0.05, 1), Rings(8, 1, 1.82, 0.05, 1), sway=0.14, wheel=8, twist=(0, 0, 1.36)),
     "feathers": Hint(Rings(10, 1, 2.0, 0.06), Rings(10, 1, 2.0, 0.06), sway=0.16, wheel=10, centre=-0.62, twist=(0, 0, 1.6)),
-    "op_art": Hint(scroll=Scroll(0.5, 5.5, (0, 1)), other=Scroll(3.5, 0.5, (-1, 0)), sway=0.2),
+    "op_art": Hint(Rings(8, 1, 2.2, 0.06), Rings(8, 1, 2.2, 0.06), sway=0.18, wheel=8, twist=(0, 0, 0.955)),
     "black_hole": Hint(Rings(1, 1, 0.6, 0.05), wheel=2, squash=1.0, sway=0.13, zoom=0.3),
     "moons": Hint(sway=0.12, zoom=0.25, circle=0.1),
     "underwater": Hint(scroll=Scroll(0.75, 0.75, (0, 1)), sway=0.24, sideways=True, ground=Ground(-0.56, 0.16, 1, 0.42, 0.84)),

@@ -103,7 +103,7 @@ def waterfall(c: Canvas) -> Maps:
     fall = c.angle(0) / (TAU / 2)
     pool = -0.62
     x, up = c.x - ox, c.y - pool
-    rock = texture(c, "filaments", x * 0.42 + 0.2, c.y * 0.30 + 0.4)
+    rock = texture(c, "gas", x * 0.62 + 0.2, c.y * 0.34 + 0.4)
     stone = texture(c, "dust", x * 0.8, c.y * 0.55)
     wide = 0.40 + 0.20 * c.size(2)
     bank = x.abs() - wide - 0.10 * (stone - 0.5) - 0.16 * (texture(c, "dust", x * 0.0 + 0.3, c.y * 0.35) - 0.5) + 0.10 * smooth(0.4, 1.2, c.y)
@@ -114,7 +114,7 @@ def waterfall(c: Canvas) -> Maps:
     flow = (0.16 + 0.75 * foam ** 1.6 + 0.45 * strand + 0.35 * sheet) * (0.55 + 0.40 * torch.cos(TAU / 4 * (x / wide).clamp(-1.5, 1.5)))
     glow = torch.exp(-((c.x - 0.4 * ox) ** 2 * 0.9 + (c.y - 0.95) ** 2 * 0.7)) * (0.75 + 0.5 * c.size(3))
     moon = torch.exp(-torch.sqrt((c.x - 0.3 * ox) ** 2 + (c.y - 1.0) ** 2 + 1e-5) * 2.6)
-    wall = (0.10 + 0.55 * rock + 0.25 * stone * rock) * (0.45 + 1.0 * torch.exp(-bank.clamp(min=0) * 2.0)) * (0.55 + 0.9 * glow)
+    wall = (0.06 + 0.45 * rock ** 1.4 + 0.30 * stone * rock) * (0.45 + 1.0 * torch.exp(-bank.clamp(min=0) * 2.0)) * (0.55 + 0.9 * glow)
     curtain = flow * (0.50 + 0.55 * glow)
     body = wall * (1 - water) + curtain * water
     mist_cloud = texture(c, "gas", c.x * 0.40 + 0.10 * c.cos(0), c.y * 0.55 + 0.12 * c.sin(0) + 0.2)
@@ -150,7 +150,7 @@ def fireworks(c: Canvas) -> Maps:
         r, a = polar(x - bx - ox, y - by - oy + 0.14 * age * age)
         q = r / size
         depth = torch.log(q)
-        sparks = texture(c, "streaks", wheel(a, 4) + bx, 1.1 * depth + by) + 0.8 * texture(c, "streaks", wheel(a, 6) + by, 1.6 * depth + bx)
+        sparks = texture(c, "streaks", wheel(a, 3) + bx, 0.9 * depth + by) + 0.7 * texture(c, "streaks", wheel(a, 5) + by, 1.4 * depth + bx)
         shell = smooth(1.12, 0.80, q) * smooth(0.05, 0.55, q)
         ray = ray + bright * sparks * shell
         heat = heat + bright * (sparks * shell) ** 2 * smooth(0.4, 0.9, q)
@@ -158,13 +158,13 @@ def fireworks(c: Canvas) -> Maps:
     glow = haze * (0.30 + 0.95 * smoke)
     dim = 1 - 0.40 * wet
     dusk = torch.exp(-(y - shore) * 2.0)
-    tone = 0.02 + (0.95 * ray + 0.46 * glow) * dim + 0.16 * dusk
-    light = 0.02 + (1.50 * ray + 0.56 * glow) * dim + 0.18 * dusk
-    town = skyline(c, x * 1.7 + 0.4, up.abs() * 2.4)
+    tone = 0.02 + (1.35 * ray + 0.75 * glow) * dim + 0.16 * dusk
+    light = 0.02 + (2.30 * ray + 1.00 * glow) * dim + 0.18 * dusk
+    town = skyline(c, x * 1.25 + 0.4, up.abs() * 1.9)
     panes = town[:, 3:6].sum(1) * 0.8 * (1 - wet) + town[:, 6:9].sum(1) * 0.7 * wet
     walls = torch.maximum(town[:, 0], town[:, 1])
     tone, light, white = over((tone, light, 0.40 * heat.clamp(0, 1) * dim), (0.05 + 0.0 * x, 0.06 + 0.0 * x, 0.0 * x), walls * (1 - 0.3 * wet))
-    return tone + 0.60 * panes, light + 0.85 * panes, white
+    return tone + 0.50 * panes, light + 0.70 * panes, white
 
 
 def _street_wall(c: Canvas, u: torch.Tensor, v: torch.Tensor, left: torch.Tensor, row: float) -> tuple[torch.Tensor, torch.Tensor]:

@@ -80,7 +80,7 @@ def clouds(c: Canvas) -> Maps:
         relief = (0.5 + 1.9 * (puff - shadow)).clamp(0, 1.2)
         top = torch.exp(-depth.clamp(min=0) / (0.16 + 0.10 / zoom))
         sun = 0.30 + 0.80 * halo
-        lit = (0.14 + 0.80 * top) * (0.30 + 0.75 * relief) * sun * (1 - 0.30 * fog)
+        lit = (0.26 + 0.72 * top) * (0.30 + 0.85 * relief) * sun * (1 - 0.30 * fog)
         silver = torch.exp(-depth.abs() / 0.05) * halo
         glow = lit + 0.24 * fog * low
         maps = over(maps, (0.03 + 0.92 * glow + 0.25 * silver, 0.02 + 1.25 * glow + 0.40 * silver, 0.16 * silver * halo), ramp(depth, 0.055))

@@ -114,7 +114,7 @@ def waterfall(c: Canvas) -> Maps:
     flow = (0.16 + 0.75 * foam ** 1.6 + 0.45 * strand + 0.35 * sheet) * (0.55 + 0.40 * torch.cos(TAU / 4 * (x / wide).clamp(-1.5, 1.5)))
     glow = torch.exp(-((c.x - 0.4 * ox) ** 2 * 0.9 + (c.y - 0.95) ** 2 * 0.7)) * (0.75 + 0.5 * c.size(3))
     moon = torch.exp(-torch.sqrt((c.x - 0.3 * ox) ** 2 + (c.y - 1.0) ** 2 + 1e-5) * 2.6)
-    wall = (0.06 + 0.45 * rock ** 1.4 + 0.30 * stone * rock) * (0.45 + 1.0 * torch.exp(-bank.clamp(min=0) * 2.0)) * (0.55 + 0.9 * glow)
+    wall = (0.06 + 0.45 * rock ** 1.4 + 0.30 * stone * rock) * (0.16 + 1.0 * torch.exp(-bank.clamp(min=0) * 3.6)) * (0.40 + 0.9 * glow)
     curtain = flow * (0.50 + 0.55 * glow)
     body = wall * (1 - water) + curtain * water
     mist_cloud = texture(c, "gas", c.x * 0.40 + 0.10 * c.cos(0), c.y * 0.55 + 0.12 * c.sin(0) + 0.2)
@@ -150,7 +150,7 @@ def fireworks(c: Canvas) -> Maps:
         r, a = polar(x - bx - ox, y - by - oy + 0.14 * age * age)
         q = r / size
         depth = torch.log(q)
-        sparks = texture(c, "streaks", wheel(a, 3) + bx, 0.9 * depth + by) + 0.7 * texture(c, "streaks", wheel(a, 5) + by, 1.4 * depth + bx)
+        sparks = 1.3 * texture(c, "streaks", wheel(a, 4) + bx, 1.1 * depth + by)
         shell = smooth(1.12, 0.80, q) * smooth(0.05, 0.55, q)
         ray = ray + bright * sparks * shell
         heat = heat + bright * (sparks * shell) ** 2 * smooth(0.4, 0.9, q)
@@ -158,8 +158,8 @@ def fireworks(c: Canvas) -> Maps:
     glow = haze * (0.30 + 0.95 * smoke)
     dim = 1 - 0.40 * wet
     dusk = torch.exp(-(y - shore) * 2.0)
-    tone = 0.02 + (1.35 * ray + 0.75 * glow) * dim + 0.16 * dusk
-    light = 0.02 + (2.30 * ray + 1.00 * glow) * dim + 0.18 * dusk
+    tone = 0.02 + (1.60 * ray + 0.90 * glow) * dim + 0.16 * dusk
+    light = 0.02 + (2.90 * ray + 1.25 * glow) * dim + 0.18 * dusk
     town = skyline(c, x * 1.25 + 0.4, up.abs() * 1.9)
     panes = town[:, 3:6].sum(1) * 0.8 * (1 - wet) + town[:, 6:9].sum(1) * 0.7 * wet
     walls = torch.maximum(town[:, 0], town[:, 1])
@@ -206,7 +206,7 @@ def city_flight(c: Canvas) -> Maps:
     z = 0.9 / d + 3 * c.angle(0) / TAU
     lane = x / d * 3.0
     stream = torch.exp(-(ripple(lane) * d / 3.0 / 0.014).clamp(max=6)) * ramp(2.7 - lane.abs(), 0.1)
-    cars = (0.5 + 0.5 * torch.cos(TAU * z / 3 * torch.where(x > 0, 1.0, 1.0) + 2.1 * torch.round(lane))) ** 2
+    cars = (0.5 + 0.5 * torch.cos(TAU * z / 3 + 2.1 * torch.round(lane))) ** 2
     wet = texture(c, "fine", lane * 0.2, 0.4 / d)
     shine = torch.exp(-(x / (0.06 + 0.5 * d)) ** 2) * torch.exp(-d * 1.6)
     ground = (stream * (0.25 + 0.95 * cars) + 0.35 * shine * (0.5 + wet) + 0.05) * smooth(0.02, 0.14, d)

@@ -59,34 +59,32 @@ def mountains(c: Canvas) -> Maps:
 
 
 def clouds(c: Canvas) -> Maps:
-    """Flying above a sea of clouds toward the sun, under a high veil; one tile an orbit."""
+    """Among banks of cloud before the sun, their tops lit; each bank passes by whole tiles an orbit."""
     ox, oy = c.sway(1, 0.15)
     glide = c.angle(0) / (TAU / 2)
     sx, sy = 0.10 + ox, 0.30 + 0.5 * oy
-    disk, halo, r = _sun(c, sx, sy, 0.13 + 0.07 * c.size(2))
-    horizon = 0.02 + 0.5 * oy
-    down, up = (horizon - c.y).clamp(min=0), (c.y - horizon).clamp(min=0)
-    low = torch.exp(-up * 2.0)
-    x = c.x - 0.6 * ox
-    roof = texture(c, "gas", 0.42 * x / (up + 0.22), 0.42 / (up + 0.22) + glide) ** 1.4 * smooth(0.0, 0.45, up)
+    disk, halo, r = _sun(c, sx, sy, 0.14 + 0.08 * c.size(2))
     _, a = polar(c.x - sx, c.y - sy)
-    rays = texture(c, "dust", a * (4 / TAU) + 0.10 * c.cos(0), 0.10 * c.sin(0) + 0.0 * a) ** 2 * torch.exp(-r * 1.5)
-    sky = 0.30 * low + 0.42 * halo + 0.60 * roof * (0.35 + 0.9 * halo) + 0.30 * rays
+    rays = texture(c, "dust", a * (4 / TAU) + 0.10 * c.cos(0), 0.10 * c.sin(0) + 0.0 * a) ** 2 * torch.exp(-r * 1.2)
+    high = texture(c, "gas", c.x * 0.28 + glide, c.y * 0.55 + 0.4) ** 1.4
+    low = torch.exp(-(c.y + 0.2).clamp(min=0) * 1.6)
+    sky = 0.26 * low + 0.42 * halo + 0.42 * high * (0.35 + 0.8 * halo) + 0.30 * rays
     maps: Maps = (0.03 + 0.85 * sky, 0.02 + 1.1 * sky, 0.0 * r)
-    maps = over(maps, (0.95 + 0.0 * r, 1.2 + 0.0 * r, 0.3 + 0.0 * r), disk)
-    d = down + 0.10
-    gx, gz = 0.34 * x / d, 0.34 / d + glide
-    height = texture(c, "gas", gx, gz)
-    lit = (0.5 + 2.6 * (height - texture(c, "gas", gx, gz + 0.035))).clamp(0, 1)  # flanks that face the sun
-    near = smooth(0.0, 0.35, down)
-    deep = smooth(0.05, 0.50, height)  # gaps fall away into the dark
-    path = torch.exp(-((c.x - sx) / (0.30 + 0.9 * down)) ** 2)
-    sun = 0.34 + 0.50 * path + 0.20 * c.size(3)
-    body = deep * (0.25 + 0.75 * height + 0.9 * (lit - 0.4)).clamp(min=0.05) * sun
-    silver = smooth(0.60, 0.95, lit) * deep * path
-    haze = torch.exp(-down * 5.0)
-    glow = body * (0.35 + 0.65 * near) + 0.40 * haze * (0.5 + 0.5 * path)
-    return over(maps, (0.04 + 0.86 * glow + 0.30 * silver * near, 0.02 + 1.15 * glow + 0.55 * silver * near, 0.16 * silver * near), ramp(horizon - c.y, 0.02))
+    maps = over(maps, (0.95 + 0.0 * r, 1.2 + 0.0 * r, 0.3 + 0.0 * r), disk * (1 - 0.5 * high))
+    for zoom, lift, fog, speed, phase in ((1.15, 0.16, 0.55, 1, 0.0), (0.80, -0.20, 0.28, 1, 1.1), (0.55, -0.66, 0.0, 2, 0.5)):
+        x, y = c.x * 0.5 * zoom + glide * speed + phase, (c.y - lift) * zoom
+        heap = c.cloud(0, x, 0.0 * x + 0.3 + phase)
+        puff = texture(c, "gas", x * 2, y * 0.95 + phase)
+        depth = (0.20 * heap + 0.62 * (puff - 0.35) - y) / zoom + 0.06 * (c.size(3) - 0.5)  # below the bank's lit top
+        shadow = texture(c, "gas", x * 2 - 0.05, y * 0.95 + phase + 0.07)
+        relief = (0.5 + 1.9 * (puff - shadow)).clamp(0, 1.2)
+        top = torch.exp(-depth.clamp(min=0) / (0.16 + 0.10 / zoom))
+        sun = 0.30 + 0.80 * halo
+        lit = (0.26 + 0.72 * top) * (0.30 + 0.85 * relief) * sun * (1 - 0.30 * fog)
+        silver = torch.exp(-depth.abs() / 0.05) * halo
+        glow = lit + 0.24 * fog * low
+        maps = over(maps, (0.03 + 0.92 * glow + 0.25 * silver, 0.02 + 1.25 * glow + 0.40 * silver, 0.16 * silver * halo), ramp(depth, 0.055))
+    return maps
 
 
 def forest(c: Canvas) -> Maps:

@@ -5,9 +5,10 @@ from functools import cache
 import torch
 
 from ..canvas import TAU, Canvas, hash01, polar, smooth
+from .city import skyline
 from .ground import ripple
 from .maps import Maps, over
-from .textures import N, look, ramp, texture, wrap
+from .textures import N, look, ramp, texture, wheel, wrap
 
 NODES = 30  # places of a circuit's grid, a side
 
@@ -87,7 +88,7 @@ def circuit(c: Canvas) -> Maps:
     die = ramp(0.17 - box, 0.012)
     cells = ramp(0.30 - ripple(u / 0.085), 0.10) * ramp(0.30 - ripple(v / 0.085), 0.10) * die * (0.5 + 0.5 * torch.cos(c.angle(0) + 14 * (u + v)))
     aura = torch.exp(-(box - 0.30).clamp(min=0) * 2.2) * (0.35 + 0.5 * c.size(3)) * (0.6 + 0.4 * beat)
-    lamp = track * (0.16 + 0.95 * pulse) * (1 - 0.55 * groove * (1 - pulse)) + 0.7 * ring * (0.25 + pulse)
+    lamp = track * (0.34 + 0.85 * pulse) * (1 - 0.55 * groove * (1 - pulse)) + 0.7 * ring * (0.40 + pulse)
     tone = 0.05 + 0.05 * grain + 0.62 * lamp + 0.26 * spill + 0.26 * aura
     light = 0.05 + 0.06 * grain + (0.95 * lamp + 0.34 * spill) * (0.55 + 0.75 * aura) + 0.28 * aura
     maps: Maps = (tone - 0.5 * hole * tone, light * (1 - 0.6 * hole), 0.22 * track * pulse ** 2)
@@ -102,7 +103,7 @@ def waterfall(c: Canvas) -> Maps:
     fall = c.angle(0) / (TAU / 2)
     pool = -0.62
     x, up = c.x - ox, c.y - pool
-    rock = texture(c, "filaments", x * 0.42 + 0.2, c.y * 0.30 + 0.4)
+    rock = texture(c, "gas", x * 0.62 + 0.2, c.y * 0.34 + 0.4)
     stone = texture(c, "dust", x * 0.8, c.y * 0.55)
     wide = 0.40 + 0.20 * c.size(2)
     bank = x.abs() - wide - 0.10 * (stone - 0.5) - 0.16 * (texture(c, "dust", x * 0.0 + 0.3, c.y * 0.35) - 0.5) + 0.10 * smooth(0.4, 1.2, c.y)
@@ -110,10 +111,10 @@ def waterfall(c: Canvas) -> Maps:
     strand = texture(c, "streaks", x * 1.3, 0.30 * c.y + fall)
     foam = texture(c, "dust", x * 1.9, 0.30 * c.y + fall)
     sheet = texture(c, "gas", x * 1.1 + 0.4, 0.22 * c.y + fall)
-    flow = (0.16 + 0.75 * foam ** 1.6 + 0.45 * strand + 0.35 * sheet) * (0.70 + 0.45 * torch.cos(TAU / 4 * (x / wide).clamp(-1.5, 1.5)))
+    flow = (0.16 + 0.75 * foam ** 1.6 + 0.45 * strand + 0.35 * sheet) * (0.55 + 0.40 * torch.cos(TAU / 4 * (x / wide).clamp(-1.5, 1.5)))
     glow = torch.exp(-((c.x - 0.4 * ox) ** 2 * 0.9 + (c.y - 0.95) ** 2 * 0.7)) * (0.75 + 0.5 * c.size(3))
     moon = torch.exp(-torch.sqrt((c.x - 0.3 * ox) ** 2 + (c.y - 1.0) ** 2 + 1e-5) * 2.6)
-    wall = (0.10 + 0.55 * rock + 0.25 * stone * rock) * (0.20 + 0.75 * torch.exp(-bank.clamp(min=0) * 2.6)) * (0.35 + 0.75 * glow)
+    wall = (0.06 + 0.45 * rock ** 1.4 + 0.30 * stone * rock) * (0.16 + 1.0 * torch.exp(-bank.clamp(min=0) * 3.6)) * (0.40 + 0.9 * glow)
     curtain = flow * (0.50 + 0.55 * glow)
     body = wall * (1 - water) + curtain * water
     mist_cloud = texture(c, "gas", c.x * 0.40 + 0.10 * c.cos(0), c.y * 0.55 + 0.12 * c.sin(0) + 0.2)
@@ -128,46 +129,42 @@ def waterfall(c: Canvas) -> Maps:
     return 0.03 + 0.88 * total, 0.02 + 1.20 * total, 0.16 * (water * (1 - wet) * curtain) ** 3 + 0.12 * mist ** 2
 
 
-BURSTS = ((-0.48, 0.36, 0.62, 0.00), (0.55, 0.52, 0.52, 0.37), (0.10, 0.05, 0.44, 0.70), (-1.25, 0.50, 0.50, 0.55), (1.35, 0.20, 0.50, 0.15))  # x, y, reach, birth
+BURSTS = ((-0.46, 0.34, 0.86, 0.00), (0.52, 0.48, 0.74, 0.37), (0.04, 0.10, 0.60, 0.70), (-1.30, 0.46, 0.72, 0.55), (1.36, 0.22, 0.72, 0.15))  # x, y, reach, birth
 
 
 def fireworks(c: Canvas) -> Maps:
-    """Five bursts over black water, each opening once an orbit at its own time."""
+    """Bursts over a town by the water, each opening once an orbit at its own time."""
     ox, oy = c.sway(1, 0.14)
-    shore = -0.58
+    shore = -0.60
     up = c.y - shore
     wet = ramp(-up, 0.012)
-    wave = texture(c, "bands", c.x * 0.5, up * 1.5 + 0.15 * c.cos(0)) - 0.5
-    x, y = c.x + 0.14 * wave * (up < 0), shore + up.abs()
+    wave = texture(c, "bands", c.x * 0.5, up * 1.2 + 0.12 * c.cos(0)) - 0.5
+    x, y = c.x + 0.12 * wave * (up < 0), shore + up.abs()
     smoke = texture(c, "gas", x * 0.34 + 0.12 * c.cos(0), y * 0.40 + 0.10 * c.sin(0))
     ray, heat, haze = torch.zeros_like(x), torch.zeros_like(x), torch.zeros_like(x)
-    for number, (bx, by, reach, birth) in enumerate(BURSTS):
+    for bx, by, reach, birth in BURSTS:
         age = c.angle(0) / TAU - birth
         age = age - torch.floor(age)
-        size = reach * (0.80 + 0.40 * c.size(2)) * (1 - torch.exp(-3.2 * age)) + 0.02
-        bright = smooth(0.0, 0.06, age) * (1 - smooth(0.45, 1.0, age)) * (1 + 1.2 * torch.exp(-age * 9))
-        dx, dy = x - bx - ox, y - by - oy + 0.16 * age * age
-        r, a = polar(dx, dy)
+        size = reach * (0.80 + 0.40 * c.size(2)) * (1 - 0.85 * torch.exp(-4.0 * age))
+        bright = smooth(0.0, 0.05, age) * (1 - smooth(0.40, 0.97, age)) * (1 + 0.8 * torch.exp(-age * 7))
+        r, a = polar(x - bx - ox, y - by - oy + 0.14 * age * age)
         q = r / size
-        count = 22 - 2 * number
-        cell = a * count / TAU + 0.5 * number
-        k = torch.floor(cell) % count
-        side = (cell - torch.floor(cell) - 0.5).abs() * TAU / count * q  # in units of the burst
-        tip = 0.74 + 0.26 * hash01(k, torch.full_like(k, float(number)), 2.0)
-        head = torch.exp(-((q - tip) / 0.055) ** 2 - (side / 0.040) ** 2)
-        inner = tip * 0.55
-        second = torch.exp(-((q - inner) / 0.05) ** 2 - (side / 0.034) ** 2)
-        tail = torch.exp(-(side / 0.024) ** 2) * smooth(0.10, 0.95, q / tip) * (q < tip)
-        ray = ray + bright * (0.62 * tail + 1.2 * head + 0.7 * second)
-        heat = heat + bright * head
-        haze = haze + bright * (torch.exp(-q * 1.5) * 0.55 + 0.9 * torch.exp(-(q / 0.16) ** 2) * torch.exp(-age * 6))
-    glow = haze * (0.35 + 0.85 * smoke)
-    town = torch.exp(-y.sub(shore).abs() / 0.022) * (0.35 + 0.65 * texture(c, "dust", x * 1.4, x * 0.0 + 0.3) ** 3)
-    dim = 1 - 0.45 * wet
-    dusk = torch.exp(-(y - shore) * 2.2)
-    tone = 0.02 + (0.58 * ray + 0.40 * glow + 0.55 * town) * dim + 0.14 * dusk
-    light = 0.02 + (0.95 * ray + 0.48 * glow + 0.6 * town) * dim + 0.16 * dusk
-    return tone, light, 0.45 * heat * dim
+        depth = torch.log(q)
+        sparks = 1.3 * texture(c, "streaks", wheel(a, 4) + bx, 1.1 * depth + by)
+        shell = smooth(1.12, 0.80, q) * smooth(0.05, 0.55, q)
+        ray = ray + bright * sparks * shell
+        heat = heat + bright * (sparks * shell) ** 2 * smooth(0.4, 0.9, q)
+        haze = haze + bright * (0.75 * torch.exp(-q * 1.5) + 1.1 * torch.exp(-(q / 0.20) ** 2) * torch.exp(-age * 4))
+    glow = haze * (0.30 + 0.95 * smoke)
+    dim = 1 - 0.40 * wet
+    dusk = torch.exp(-(y - shore) * 2.0)
+    tone = 0.02 + (1.60 * ray + 0.90 * glow) * dim + 0.16 * dusk
+    light = 0.02 + (2.90 * ray + 1.25 * glow) * dim + 0.18 * dusk
+    town = skyline(c, x * 1.25 + 0.4, up.abs() * 1.9)
+    panes = town[:, 3:6].sum(1) * 0.8 * (1 - wet) + town[:, 6:9].sum(1) * 0.7 * wet
+    walls = torch.maximum(town[:, 0], town[:, 1])
+    tone, light, white = over((tone, light, 0.40 * heat.clamp(0, 1) * dim), (0.05 + 0.0 * x, 0.06 + 0.0 * x, 0.0 * x), walls * (1 - 0.3 * wet))
+    return tone + 0.50 * panes, light + 0.70 * panes, white
 
 
 def _street_wall(c: Canvas, u: torch.Tensor, v: torch.Tensor, left: torch.Tensor, row: float) -> tuple[torch.Tensor, torch.Tensor]:
@@ -179,10 +176,10 @@ def _street_wall(c: Canvas, u: torch.Tensor, v: torch.Tensor, left: torch.Tensor
     height = v / u
     top = row * (0.55 + 1.5 * hash01(key, torch.full_like(key, row), 2.0))
     inside = ramp(top - height, 0.03) * ramp(f - 0.05, 0.02) * ramp(0.97 - f, 0.02)
-    wx, wy = (f - 0.08) / 0.86 * 4, (height + 1) * 3.4
+    wx, wy = (f - 0.08) / 0.86 * 5, (height + 1) * 4.6
     column, line = torch.floor(wx), torch.floor(wy)
-    lit = smooth(0.40, 0.62, hash01(key * 4 + column, line, 5.0 + row)) * (0.4 + 0.6 * hash01(line, key + column, 3.0))
-    pane = ramp(0.34 - (wx - column - 0.5).abs(), 0.08) * ramp(0.30 - (wy - line - 0.5).abs(), 0.08) * (wx > 0) * (wx < 4)
+    lit = smooth(0.40, 0.62, hash01(key * 5 + column, line, 5.0 + row)) * (0.4 + 0.6 * hash01(line, key + column, 3.0))
+    pane = ramp(0.34 - (wx - column - 0.5).abs(), 0.08) * ramp(0.30 - (wy - line - 0.5).abs(), 0.08) * (wx > 0) * (wx < 5)
     sharp = smooth(0.05, 0.20, u)
     strip = torch.exp(-((f - 0.06).abs() * u / 0.020).clamp(max=6)) + 0.8 * torch.exp(-((top - height).abs() * u / 0.016).clamp(max=6))
     return inside, (pane * lit * sharp + 0.14 * (1 - sharp) + 0.75 * strip * inside) * inside
@@ -201,7 +198,7 @@ def city_flight(c: Canvas) -> Maps:
     for scale, row, fog in ((0.45, 1.9, 0.45), (1.0, 1.0, 0.0)):
         inside, lamps = _street_wall(c, u * scale, y, left, row)
         fall = smooth(0.03, 0.22, u * scale) * (1.25 - 0.45 * u).clamp(min=0.3)
-        base = 0.10 * glow + 0.05 + 0.22 * fog * glow
+        base = 0.04 + 0.16 * glow + 0.26 * fog * glow + 0.20 * torch.exp(-(y / u / scale + 1).clamp(min=0) * 1.1) * (1 - fog)
         tone = base + 0.72 * lamps * fall * (1 - 0.4 * fog) + 0.10 * torch.exp(-(y + 1.0).clamp(min=0) * 2)
         light = base + 1.05 * lamps * fall * (1 - 0.4 * fog) + 0.12 * torch.exp(-(y + 1.0).clamp(min=0) * 2)
         maps = over(maps, (tone, light, 0.10 * lamps * fall), inside * smooth(0.02, 0.08, u * scale))
@@ -209,7 +206,7 @@ def city_flight(c: Canvas) -> Maps:
     z = 0.9 / d + 3 * c.angle(0) / TAU
     lane = x / d * 3.0
     stream = torch.exp(-(ripple(lane) * d / 3.0 / 0.014).clamp(max=6)) * ramp(2.7 - lane.abs(), 0.1)
-    cars = (0.5 + 0.5 * torch.cos(TAU * z / 3 * torch.where(x > 0, 1.0, 1.0) + 2.1 * torch.round(lane))) ** 2
+    cars = (0.5 + 0.5 * torch.cos(TAU * z / 3 + 2.1 * torch.round(lane))) ** 2
     wet = texture(c, "fine", lane * 0.2, 0.4 / d)
     shine = torch.exp(-(x / (0.06 + 0.5 * d)) ** 2) * torch.exp(-d * 1.6)
     ground = (stream * (0.25 + 0.95 * cars) + 0.35 * shine * (0.5 + wet) + 0.05) * smooth(0.02, 0.14, d)

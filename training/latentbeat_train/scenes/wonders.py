@@ -111,7 +111,7 @@ def laser_show(c: Canvas) -> Maps:
     shift, lift = c.sway(1, 0.11)
     cos, sin = c.cos(0), c.sin(0)
     fog = texture(c, "gas", c.x * 0.36 + 0.12 * cos, c.y * 0.36 + 0.12 * sin)
-    puff = 0.35 + 1.10 * fog
+    puff = 0.30 + 1.30 * fog
     glow, core, lamp = (torch.zeros_like(c.x) for _ in range(3))
     for px, py, count, sense, phase in LASERS:
         x, y = c.x - px - shift, c.y - py - lift
@@ -126,9 +126,9 @@ def laser_show(c: Canvas) -> Maps:
     sheet_y = 0.06 + lift
     sheet = torch.exp(-((c.y - sheet_y).abs() / 0.16)) * texture(c, "filaments", c.x * 0.5 + 0.2 * cos, c.y * 1.1 - 0.3 * sin) * (0.35 + 0.5 * c.size(3))
     floor = torch.exp(-(c.y + 1.1).clamp(min=0) * 1.6)
-    beams = glow * 0.50 * puff + core * (0.80 + 0.50 * puff)
-    tone = 0.02 + 0.62 * beams + 0.40 * sheet + 0.26 * floor * puff + 0.5 * lamp
-    light = 0.02 + 1.10 * beams + 0.50 * sheet + 0.34 * floor * puff + 0.9 * lamp
+    beams = glow * 0.66 * puff + core * (0.80 + 0.50 * puff)
+    tone = 0.02 + 0.62 * beams + 0.40 * sheet + (0.26 * floor + 0.16) * puff + 0.5 * lamp
+    light = 0.02 + 1.10 * beams + 0.50 * sheet + (0.34 * floor + 0.16) * puff + 0.9 * lamp
     white = 0.25 * core.clamp(0, 1.5) + 0.3 * lamp.clamp(0, 1)
     crowd = torch.full_like(c.x, -2.0)
     for pitch, base, wide in ((0.29, -0.83, 0.082), (0.37, -0.93, 0.10)):

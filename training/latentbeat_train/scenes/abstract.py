@@ -126,18 +126,18 @@ def silk(c: Canvas) -> Maps:
     zoom = 0.80 - 0.24 * c.size(2)
     x, y = (c.x - ox) * zoom, (c.y - oy) * zoom
     first, fx, fy, second, sx, sy = _folds().at(x / 2 + 0.5, y / 2 + 0.5)
-    a = 2.4 * x + 5.2 * y + 1.15 * first - c.angle(0)
-    b = 6.4 * x + 2.6 * y + 1.3 * second + c.angle(4)
+    a = 3.6 * x + 8.2 * y + 1.7 * first - c.angle(0)
+    b = 8.0 * x + 3.6 * y + 1.6 * second + c.angle(4)
     deep = 0.30 + 0.25 * c.size(3)
-    nx = torch.sin(a) * (2.4 + 1.15 * fx) + deep * torch.sin(b) * (6.4 + 1.3 * sx)
-    ny = torch.sin(a) * (5.2 + 1.15 * fy) + deep * torch.sin(b) * (2.6 + 1.3 * sy)
-    facing = torch.tanh((0.35 * nx + 0.94 * ny) / 6.5)
+    nx = torch.sin(a) * (3.6 + 1.7 * fx) + deep * torch.sin(b) * (8.0 + 1.6 * sx)
+    ny = torch.sin(a) * (8.2 + 1.7 * fy) + deep * torch.sin(b) * (3.6 + 1.6 * sy)
+    facing = torch.tanh((0.35 * nx + 0.94 * ny) / 9.0)
     valley = smooth(-1.15, 0.9, torch.cos(a) + 0.5 * deep * torch.cos(b))
-    satin = smooth(-0.75, 1.0, facing) ** 1.5
+    satin = smooth(-1.0, 1.0, facing) ** 1.4
     sheen = torch.exp(-((facing - 0.50) / 0.20) ** 2)
     back = torch.exp(-((facing + 0.78) / 0.16) ** 2)
-    tone = 0.02 + (0.46 * satin + 0.36 * sheen + 0.12 * back) * (0.25 + 0.75 * valley)
-    light = 0.18 + (0.65 * satin + 0.60 * sheen + 0.20 * back) * (0.30 + 0.70 * valley)
+    tone = 0.02 + (0.56 * satin + 0.36 * sheen + 0.12 * back) * (0.25 + 0.75 * valley)
+    light = 0.22 + (0.85 * satin + 0.60 * sheen + 0.20 * back) * (0.30 + 0.70 * valley)
     return tone, light, 0.26 * sheen ** 2 * valley ** 2
 
 

@@ -20,8 +20,8 @@ def _medusa(c: Canvas, x: torch.Tensor, y: torch.Tensor, late: float, arms: int)
     ribs = line(9 * turn, 3.0)
     rim = torch.exp(-((1 - dome) / 0.13).clamp(min=0))
     skirt = torch.exp(-((v - hem - 0.05) / 0.09) ** 2)
-    organs = sum(torch.exp(-(((u - px) / 0.15) ** 2 + ((v - 0.30) / 0.17) ** 2)) for px in (-0.36, 0.0, 0.36))
-    body = bell * (0.12 + 0.14 * ribs * (0.3 + 0.7 * v.clamp(0, 1)) + 0.42 * rim + 0.36 * skirt + 0.55 * organs + 0.16 * v.clamp(0, 1))
+    organs = sum(torch.exp(-(((u - px) / 0.11) ** 2 + ((v - 0.34 + 0.5 * px * px) / 0.20) ** 2)) for px in (-0.48, -0.16, 0.16, 0.48))
+    body = bell * (0.12 + 0.14 * ribs * (0.3 + 0.7 * v.clamp(0, 1)) + 0.42 * rim + 0.36 * skirt + 0.36 * organs + 0.22 * v.clamp(0, 1))
     halo = torch.exp(-((dome - 0.9).clamp(min=0) / 0.35)) * torch.exp(-((hem - v).clamp(min=0) / 0.5)) * (0.13 + 0.07 * pulse)
     down = (-(y + 0.06)).clamp(min=0)
     t = down / 1.25
@@ -116,7 +116,7 @@ def honeycomb(c: Canvas) -> Maps:
     r = torch.sqrt((cx - ox) ** 2 + (cy - oy) ** 2 + 1e-4)
     ring = 0.5 + 0.5 * torch.cos(4.2 * r - c.angle(0))
     own = 0.5 + 0.5 * torch.cos(c.angle(0) + TAU * number)
-    glow = (0.20 + 0.80 * ring ** 2) * (0.35 + 0.65 * own) * smooth(2.6, 0.5, r)
+    glow = (0.25 + 0.75 * ring) * (0.45 + 0.55 * own) * smooth(3.0, 0.4, r)
     hole = smooth(0.455, 0.435, d)
     bottom = smooth(0.47, 0.42, floor)
     facing = (px * 0.5 + py * 0.85) / d.clamp(min=0.1)
@@ -126,7 +126,7 @@ def honeycomb(c: Canvas) -> Maps:
     edge = torch.exp(-((d - 0.455) / 0.022) ** 2)
     lamp = torch.exp(-((c.x - ox) ** 2 + (c.y - oy) ** 2) * 0.5)
     wax = 0.12 + 0.20 * lamp + 0.14 * glow
-    inner = bottom * (0.08 + 0.72 * honey) + (1 - bottom) * (0.06 + 0.34 * wall * (0.4 + glow) + 0.20 * glow * deep)
+    inner = bottom * (0.08 + 0.80 * honey) + (1 - bottom) * (0.06 + 0.34 * wall * (0.4 + glow) + 0.20 * glow * deep)
     tone = hole * inner + (1 - hole) * wax + edge * (0.12 + 0.40 * glow) * (0.5 + 0.5 * facing)
     light = hole * (bottom * (0.20 + 1.0 * honey) + (1 - bottom) * (0.20 + 0.55 * wall * (0.5 + glow))) + (1 - hole) * (0.25 + 0.5 * lamp) + 0.45 * edge * (0.3 + glow)
     spot = torch.exp(-((px + vx + 0.14) ** 2 + (py + vy - 0.16) ** 2) * 90) * bottom * glow

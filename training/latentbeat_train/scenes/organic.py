@@ -9,7 +9,7 @@ from ..canvas import TAU, Canvas, polar, smooth
 from ..patterns import Tile
 from .maps import Maps, over
 
-RADII = (0.37, 0.31, 0.27, 0.24, 0.21, 0.19, 0.17, 0.16, 0.14, 0.13, 0.11, 0.10, 0.09, 0.08, 0.07, 0.06, 0.06, 0.05)
+RADII = (0.37, 0.31, 0.27, 0.24, 0.21, 0.19, 0.17, 0.16, 0.14, 0.12, 0.10, 0.08)
 
 
 @lru_cache
@@ -40,18 +40,18 @@ def bubbles(c: Canvas) -> Maps:
     ox, oy = c.sway(reach=0.16)
     rise = c.angle(0) / TAU
     zoom = 1.08 - 0.34 * c.size(2)
-    fx, fy, far, far_glow, _ = _spheres().at((c.x - 0.4 * ox) * 0.95 + 0.23, (c.y - 0.4 * oy) * 0.95 - rise + 0.4)
+    fx, fy, far, far_glow, _ = _spheres().at((c.x - 0.4 * ox) * 0.72 + 0.23, (c.y - 0.4 * oy) * 0.72 - rise + 0.4)
     nx, ny, cover, glow, number = _spheres().at((c.x - ox) * zoom / 2 + 0.5, (c.y - oy) * zoom / 2 - rise)
     beam = torch.exp(-((c.x - 0.35 * c.y + 0.25 * c.cos(4)) / 0.75) ** 2) * smooth(-1.5, 1.3, c.y)
     far_rim = smooth(0.55, 1.0, torch.sqrt(fx * fx + fy * fy + 1e-6)) * far
-    tone, light = 0.04 + 0.13 * beam + 0.16 * far_rim + 0.05 * far_glow, 0.30 + 0.40 * beam + 0.30 * far_rim
+    tone, light = 0.03 + 0.15 * beam + 0.10 * far_rim * (0.3 + beam) + 0.04 * far_glow, 0.28 + 0.45 * beam + 0.20 * far_rim
     z = torch.sqrt((1 - nx * nx - ny * ny).clamp(min=0.0))
     rim = (1 - z) ** 2
     film = 0.5 + 0.5 * torch.cos(5.5 * z + 2.2 * ny + TAU * number + c.angle(4) + 2 * c.cos(0))
     spot = torch.exp(-((nx + 0.42) ** 2 + (ny - 0.46) ** 2) * 30)
     lens = torch.exp(-((torch.sqrt(nx * nx + ny * ny + 1e-6) - 0.72) / 0.16) ** 2) * smooth(0.1, 0.9, 0.6 * nx - 0.75 * ny)
-    inside: Maps = (0.05 + 0.30 * film * (0.25 + 0.75 * rim) + 0.42 * rim + 0.34 * lens + 0.35 * spot,
-                    0.22 + 0.45 * film * (0.3 + rim) + 0.75 * rim + 0.65 * lens + 0.5 * spot, 0.75 * spot + 0.10 * rim * lens)
+    inside: Maps = (0.04 + 0.34 * film * (0.22 + 0.78 * rim) + 0.55 * rim + 0.42 * lens + 0.35 * spot,
+                    0.22 + 0.50 * film * (0.3 + rim) + 0.95 * rim + 0.75 * lens + 0.5 * spot, 0.75 * spot + 0.10 * rim * lens)
     maps: Maps = (tone + 0.16 * glow * (0.4 + beam), light + 0.30 * glow, torch.zeros_like(tone))
     return over(maps, inside, cover)
 
@@ -62,11 +62,11 @@ def _brain() -> Tile:
     side = 384
     field = patterns.noise(141, side, side, 4, 12, 0.5)
     for _ in range(14):
-        band = patterns.blur(field, 5.2) - patterns.blur(field, 10.4)
+        band = patterns.blur(field, 7.0) - patterns.blur(field, 14.0)
         field = torch.tanh(1.6 * band / band.std())
-    dots = patterns.noise(142, side, side, 14, 30, 0.3)
+    dots = patterns.noise(142, side, side, 10, 24, 0.3)
     for _ in range(8):
-        band = patterns.blur(dots, 2.0) - patterns.blur(dots, 4.0)
+        band = patterns.blur(dots, 2.8) - patterns.blur(dots, 5.6)
         dots = torch.tanh(1.5 * band / band.std() - 0.35)
     height = patterns.blur(field, 3.0)
     bumpy = height + 0.20 * patterns.blur(dots, 1.0) * smooth(-0.1, 0.6, height)
@@ -82,15 +82,15 @@ def coral(c: Canvas) -> Maps:
     height, sx, sy, dots, hue = _brain().at(x / 2 + 0.5, y / 2 + 0.5)
     nz = torch.rsqrt(1 + 0.5 * (sx * sx + sy * sy))
     lx, ly = 0.65 * torch.cos(c.angle(4)), 0.65 * torch.sin(c.angle(4))
-    lit = ((-0.7 * (sx * lx + sy * ly)) * nz + 0.45 * nz).clamp(0, 1.2)
+    lit = ((-0.7 * (sx * lx + sy * ly)) * nz + 0.62 * nz).clamp(0, 1.2)
     ridge = smooth(-0.35, 0.75, height)
     pulse = smooth(-0.1, 1.0, torch.cos(3.2 * (c.x * 0.6 + c.y * 0.8) - c.angle(0) + 1.2 * hue))
     hollow = smooth(0.1, -0.8, height)
     lamp = torch.exp(-((c.x - 0.5 * c.cos(0)) ** 2 + (c.y - 0.5 * c.sin(0)) ** 2) * (0.5 + 0.4 * c.size(3)))
     ember = hollow * pulse
     tip = ridge * dots * (0.35 + 0.65 * pulse)
-    tone = 0.03 + 0.50 * ridge * lit * (0.45 + 0.55 * lamp) + 0.10 * ridge * hue.clamp(-1, 1) + 0.60 * ember + 0.38 * tip
-    light = 0.12 + 0.95 * ridge * lit * (0.35 + 0.75 * lamp) + 0.80 * ember + 0.55 * tip
+    tone = 0.03 + 0.56 * ridge * lit * (0.55 + 0.45 * lamp) + 0.10 * ridge * hue.clamp(-1, 1) + 0.60 * ember + 0.38 * tip
+    light = 0.12 + 1.05 * ridge * lit * (0.50 + 0.65 * lamp) + 0.80 * ember + 0.55 * tip
     return tone, light, 0.16 * tip * lit + 0.10 * ember ** 2
 
 
@@ -122,9 +122,9 @@ def cells(c: Canvas) -> Maps:
     lamp = 0.30 + 0.80 * torch.exp(-0.55 * (c.x ** 2 + c.y ** 2))
     depth = smooth(0.0, 0.5, edge)
     tone = 0.02 + inside * (0.10 + 0.16 * number + 0.10 * inner + 0.16 * halo * pulse + 0.16 * grain * depth * (1 - core) + 0.14 * (0.4 - tilt).clamp(0, 1) * (1 - depth))
-    tone = tone + 0.42 * wall + core * (0.12 + 0.30 * pulse) + 0.26 * ring + 0.32 * seed
-    light = (0.20 + inside * (0.25 + 0.30 * inner + 0.45 * halo * pulse + 0.3 * grain) + 0.60 * wall + core * (0.25 + 0.55 * pulse) + 0.4 * ring + 0.5 * seed) * lamp
-    return tone, light, (0.30 * seed * pulse + 0.10 * ring * pulse + 0.10 * wall * (0.3 - tilt).clamp(min=0)) * lamp
+    tone = tone + 0.42 * wall + core * (0.06 + 0.20 * pulse) + 0.22 * ring + 0.28 * seed
+    light = (0.20 + inside * (0.25 + 0.30 * inner + 0.45 * halo * pulse + 0.3 * grain) + 0.60 * wall + core * (0.15 + 0.30 * pulse) + 0.35 * ring + 0.5 * seed) * lamp
+    return tone, light, (0.16 * seed * pulse + 0.06 * ring * pulse + 0.10 * wall * (0.3 - tilt).clamp(min=0)) * lamp
 
 
 @lru_cache
@@ -155,8 +155,8 @@ def eye(c: Canvas) -> Maps:
     white = smooth(0.98, 1.12, t)
     veins = torch.exp(-(_fibres().at(a / TAU + 0.1, 0.25 * r)[2] / 0.16) ** 2) * smooth(1.1, 1.8, t)
     ball = torch.exp(-0.55 * (c.x ** 2 + 1.6 * c.y ** 2)) * white
-    tone = tone + ball * (0.34 - 0.12 * veins)
-    light = light + ball * (0.45 - 0.1 * veins)
+    tone = tone + ball * (0.42 - 0.14 * veins)
+    light = light + ball * (0.60 - 0.12 * veins)
     wet = torch.exp(-(((x + 0.23) / 0.115) ** 4 + ((y - 0.27) / 0.135) ** 4)) * smooth(0.012, 0.02, (x + 0.23).abs()) * smooth(0.012, 0.02, (y - 0.27).abs())
     small = torch.exp(-(((x - 0.25) ** 2 + (y + 0.27) ** 2) / 0.004))
     upper = 0.74 * (1 - (c.x / 1.75) ** 2) + 0.35 * oy - c.y

@@ -1,60 +1,75 @@
 """Jellyfish, ribbons, honeycomb."""
+import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import torch
 
+from .. import patterns
 from ..canvas import TAU, Canvas, hash01, line, smooth
+from ..patterns import Tile
 from .maps import Maps
 
 
-def _medusa(c: Canvas, x: torch.Tensor, y: torch.Tensor, late: float, arms: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """One jellyfish about half a unit wide around 0, 0: tone and glow to be added to the water; `late` delays its beat."""
-    beat = c.angle(0) - late
+def _medusa(beat: torch.Tensor, x: torch.Tensor, y: torch.Tensor, arms: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """One jellyfish about a unit wide around 0, 0: its tone, and the glow around the bell; `beat` is the phase of its swimming."""
     pulse = torch.cos(beat)
     w, h = 0.50 + 0.07 * pulse, 0.46 - 0.07 * pulse
     u, v = x / w, y / h
+    high = v.clamp(0, 0.98)
     dome = torch.sqrt(u * u + v.clamp(min=0) ** 2 + 1e-5)
     hem = -0.24 - 0.05 * torch.cos(11 * u) + 0.10 * u * u
     bell = smooth(1.02, 0.96, dome) * smooth(hem - 0.05, hem + 0.05, v)
-    turn = torch.asin((u / torch.sqrt((1 - v.clamp(0, 0.98) ** 2))).clamp(-0.999, 0.999))
+    turn = torch.asin((u * torch.rsqrt(1 - high * high)).clamp(-0.999, 0.999))
     ribs = line(9 * turn, 3.0)
-    rim = torch.exp(-((1 - dome) / 0.13).clamp(min=0))
+    rim = torch.exp((dome - 1).clamp(max=0) / 0.13)
     skirt = torch.exp(-((v - hem - 0.05) / 0.09) ** 2)
-    organs = sum(torch.exp(-(((u - px) / 0.11) ** 2 + ((v - 0.34 + 0.5 * px * px) / 0.20) ** 2)) for px in (-0.48, -0.16, 0.16, 0.48))
-    body = bell * (0.12 + 0.14 * ribs * (0.3 + 0.7 * v.clamp(0, 1)) + 0.42 * rim + 0.36 * skirt + 0.36 * organs + 0.22 * v.clamp(0, 1))
-    halo = torch.exp(-((dome - 0.9).clamp(min=0) / 0.35)) * torch.exp(-((hem - v).clamp(min=0) / 0.5)) * (0.13 + 0.07 * pulse)
+    lobes = torch.cos(9.8 * u) * (u.abs() < 0.64)
+    organs = (0.5 - 0.5 * lobes) * (u.abs() < 0.64) * torch.exp(-((v - 0.34 + 0.5 * u * u) / 0.20) ** 2)
+    body = bell * (0.12 + 0.14 * ribs * (0.3 + 0.7 * high) + 0.42 * rim + 0.36 * skirt + 0.36 * organs + 0.22 * high)
+    halo = torch.exp(-(dome - 0.9).clamp(min=0) / 0.35 - (hem - v).clamp(min=0) / 0.5) * (0.13 + 0.07 * pulse)
+    return (body + _threads(beat, x, y, w, arms) * (1 - bell)).clamp(0, 1.2), halo
+
+
+def _threads(beat: torch.Tensor, x: torch.Tensor, y: torch.Tensor, w: torch.Tensor, arms: int) -> torch.Tensor:
+    """Tentacles and, between them, thicker ruffled arms."""
     down = (-(y + 0.06)).clamp(min=0)
     t = down / 1.25
-    threads = torch.zeros_like(x)
+    swing, lag = torch.sin(5.0 * y + beat) * (0.03 + 0.13 * t), torch.cos(5.0 * y + beat) * (0.03 + 0.13 * t)
+    ruffle = 0.030 * (1 - t).clamp(0, 1) * (1 + 0.5 * torch.cos(24 * y + 2 * beat))
+    spread, long, short = 0.86 * w * (1 - 0.35 * t), smooth(1.35, 0.35, t) * 0.50, smooth(1.05, 0.25, t) * 0.62
+    total = torch.zeros_like(x)
     for i in range(arms):
-        side = (i / (arms - 1) - 0.5) * 2
-        thick = i % 2 == 1
-        path = 0.86 * w * side * (1 - 0.35 * t) + (0.03 + 0.13 * t) * torch.sin(5.0 * y + beat + 1.1 * i)
-        wide = (0.016 + 0.030 * thick * (1 - t).clamp(0, 1) * (1 + 0.5 * torch.cos(24 * y + 2 * beat + i))).clamp(min=0.012)
-        away = (x - path).abs()
-        reach = 1.05 if thick else 1.35
-        threads = threads + (torch.exp(-(away / wide) ** 2) + 0.20 * torch.exp(-away / 0.05)) * smooth(reach, reach * 0.25, t) * (0.55 if thick else 0.42)
-    threads = threads * smooth(0.0, 0.05, down) * (1 - bell)
-    return (body + threads).clamp(0, 1.2), halo
+        side, thick = (i / (arms - 1) - 0.5) * 2, i % 2 == 1
+        away = x - side * spread - math.cos(1.1 * i) * swing - math.sin(1.1 * i) * lag
+        wide = 0.016 + ruffle if thick else 0.018
+        total = total + (short if thick else long) / (1 + (away / wide) ** 2) ** 1.5
+    return total * smooth(0.0, 0.05, down)
+
+
+@lru_cache
+def _swarm() -> Tile:
+    """Small jellyfish far off, two units a tile."""
+    u, v = patterns.grid(288, 288)
+    total = torch.zeros(288, 288)
+    for px, py, size, beat in ((0.45, 1.35, 0.40, 2.0), (1.40, 0.72, 0.30, 4.2), (1.62, 1.72, 0.22, 0.5)):
+        x, y = ((u * 2 - px + 1) % 2 - 1) / size, ((v * 2 - py + 1.3) % 2 - 1.3) / size
+        tone, halo = _medusa(torch.tensor(beat), x, y, 5)
+        total = total + tone + halo
+    return Tile(total[None])
 
 
 def jellyfish(c: Canvas) -> Maps:
     ox, oy = c.sway(reach=0.2)
     size = 1.0 + 0.5 * c.size(2)
-    bob = 0.05 * torch.sin(c.angle(0))
-    lean = 0.22 * torch.sin(c.angle(4))
+    bob = 0.05 * c.sin(0)
     x, y = (c.x - ox) / size, (c.y - oy - 0.28 - bob) / size
-    tone, halo = _medusa(c, x - lean * y * 0.6, y, 0.0, 7)
-    shafts = torch.zeros_like(tone)
-    for px, py, small, late in ((-1.35, 0.62, 0.48, 2.0), (1.42, 0.10, 0.62, 4.0), (0.78, 0.86, 0.26, 3.0), (-0.82, -0.80, 0.30, 1.0)):
-        other, near = _medusa(c, (c.x - px + 0.5 * ox) / small, (c.y - py + 0.5 * oy - bob) / small, late, 4)
-        shafts = shafts + 0.55 * other + 0.45 * near
+    tone, halo = _medusa(c.angle(0), x - 0.13 * c.sin(4) * y, y, 7)
+    far = _swarm().at((c.x + 0.5 * ox) / 2 - 0.1, c.y / 2 - c.angle(0) / TAU)[0] * (1 - 0.9 * tone.clamp(0, 1)) * smooth(0.35, 0.9, (c.x - ox).abs())
     ray = smooth(0.0, 1.0, torch.cos(3.1 * (c.x + 0.35 * c.y) + c.angle(4))) + smooth(0.2, 1.0, torch.cos(5.3 * (c.x + 0.30 * c.y) - c.angle(4) + 1.0))
-    water = smooth(-1.6, 1.6, c.y) * (0.07 + 0.05 * ray)
-    motes = c.stars(c.x * 0.9 + 0.1 * c.sin(4), c.y - c.angle(0) / (TAU / 2)) * 0.35
-    tone_all = 0.03 + water + 0.34 * halo + 0.62 * shafts * (1 - tone.clamp(0, 1)) + 0.86 * tone + 0.3 * motes
-    light = 0.28 + 1.1 * water + 0.65 * halo + 0.45 * shafts + 0.85 * tone + 0.35 * motes
-    return tone_all, light, 0.22 * (tone - 0.55).clamp(min=0)
+    water = smooth(-1.6, 1.6, c.y) * (0.08 + 0.06 * ray)
+    tone_all = 0.03 + water + 0.40 * halo + 0.42 * far + 0.92 * tone
+    return tone_all, 0.28 + 1.2 * water + 0.7 * halo + 0.50 * far + 0.95 * tone, 0.28 * (tone - 0.5).clamp(min=0)
 
 
 BANDS = (  # height, swing, waves, twists, lag, width, depth 0 far to 1 near

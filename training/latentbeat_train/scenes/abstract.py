@@ -112,34 +112,33 @@ def marble(c: Canvas) -> Maps:
 
 @lru_cache
 def _folds() -> Tile:
-    """Two draperies as travelling waves need them: phase and its slopes, two units a tile."""
-    side = 384
+    """What bends two draperies of travelling waves: a phase and its slopes to the right and upward a unit; two units a tile."""
+    side = 256
     fields = []
-    for seed, low, high, stretch in ((121, 0.5, 2.4, 0.55), (124, 0.5, 2.2, 1.6)):
-        phase = patterns.noise(seed, side, side, low, high, 1.5, stretch)
-        across, up = patterns.slopes(phase)
-        scale = (across.square() + up.square()).mean().sqrt()
-        fields += [phase, across / scale, up / scale]
+    for seed in (121, 124):
+        phase = patterns.noise(seed, side, side, 0.5, 3, 1.5)
+        fields += [phase, *(slope * side / 2 for slope in patterns.slopes(phase))]
     return Tile(torch.stack(fields))
 
 
 def silk(c: Canvas) -> Maps:
     ox, oy = c.sway(reach=0.2)
-    zoom = 0.80 - 0.26 * c.size(2)
+    zoom = 0.80 - 0.24 * c.size(2)
     x, y = (c.x - ox) * zoom, (c.y - oy) * zoom
     first, fx, fy, second, sx, sy = _folds().at(x / 2 + 0.5, y / 2 + 0.5)
-    a, b = 2.6 * first - c.angle(0), 2.2 * second + c.angle(4)
-    nx = 0.75 * torch.sin(a) * fx + (0.25 + 0.3 * c.size(3)) * torch.sin(b) * sx
-    ny = 0.75 * torch.sin(a) * fy + (0.25 + 0.3 * c.size(3)) * torch.sin(b) * sy
-    height = 0.5 + 0.35 * torch.cos(a) + 0.15 * torch.cos(b)
-    nz = torch.rsqrt(1 + nx * nx + ny * ny)
-    front = ((-0.55 * nx + 0.60 * ny + 0.65) * nz).clamp(0, 1)
-    sheen = torch.exp(-(((-0.40 * nx + 0.52 * ny) - 0.42) / 0.22) ** 2)
-    edge = (1 - nz) ** 1.5
-    weave = smooth(0.2, 0.95, height)
-    tone = 0.02 + 0.60 * front ** 1.6 * (0.40 + 0.60 * weave) + 0.40 * sheen * (0.4 + 0.6 * weave) + 0.20 * edge * weave
-    light = 0.25 + 0.85 * front * (0.35 + 0.65 * weave) + 0.60 * sheen
-    return tone, light, 0.18 * sheen ** 3 * weave
+    a = 3.6 * x + 8.2 * y + 1.7 * first - c.angle(0)
+    b = 8.0 * x + 3.6 * y + 1.6 * second + c.angle(4)
+    deep = 0.30 + 0.25 * c.size(3)
+    nx = torch.sin(a) * (3.6 + 1.7 * fx) + deep * torch.sin(b) * (8.0 + 1.6 * sx)
+    ny = torch.sin(a) * (8.2 + 1.7 * fy) + deep * torch.sin(b) * (3.6 + 1.6 * sy)
+    facing = torch.tanh((0.35 * nx + 0.94 * ny) / 9.0)
+    valley = smooth(-1.15, 0.9, torch.cos(a) + 0.5 * deep * torch.cos(b))
+    satin = smooth(-1.0, 1.0, facing) ** 1.4
+    sheen = torch.exp(-((facing - 0.50) / 0.20) ** 2)
+    back = torch.exp(-((facing + 0.78) / 0.16) ** 2)
+    tone = 0.02 + (0.56 * satin + 0.36 * sheen + 0.12 * back) * (0.25 + 0.75 * valley)
+    light = 0.22 + (0.85 * satin + 0.60 * sheen + 0.20 * back) * (0.30 + 0.70 * valley)
+    return tone, light, 0.26 * sheen ** 2 * valley ** 2
 
 
 def halftone(c: Canvas) -> Maps:

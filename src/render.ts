@@ -65,9 +65,9 @@ export async function renderShow(request: RenderRequest, onProgress?: (news: Ren
   const now = (): number => performance.now();
   const out = request.estimate === true ? '' : await checkOutput(request.out, request.force === true);
   const backend = await openVideoBackend();
-  const show = await openShow(request, (fraction, text) => onProgress?.({ stage: 'opening', fraction, text }));
+  const settings = settingsOf(request);
+  const show = await openShow({ screen: settings, ...request }, (fraction, text) => onProgress?.({ stage: 'opening', fraction, text }));
   try {
-    const settings = settingsOf(request);
     const range = chooseRange(show.timeline, { ...request, fps: settings.fps });
     const maker = await openMaker(request, show, settings, range, now);
     try {

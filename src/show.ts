@@ -17,6 +17,7 @@ import type { AudioSource } from './audio/types.ts';
 import { packageRoot } from './base/entry.ts';
 import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
+import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
 import type { Hertz, Unit } from './base/units.ts';
 import { Keepers } from './control/keepers.ts';
 import { ControlLog } from './control/log.ts';
@@ -49,8 +50,10 @@ export interface ShowRequest {
   readonly seed?: number | undefined;
   readonly provider?: string | undefined;
   readonly threads?: number | undefined;
-  /** Pixels of the generated pictures; default: the model's best. */
-  readonly pictureSize?: { readonly height: number; readonly width: number } | undefined;
+  /** Pixels of the generated pictures; default: the model's native size whose shape is nearest to `screen`. */
+  readonly pictureSize?: PixelSize | undefined;
+  /** Where the pictures will be seen; only its shape counts. Default 16:9. */
+  readonly screen?: PixelSize | undefined;
   /** A running pipeline to draw with, which stays the caller's. */
   readonly pipeline?: Promise<Pipeline> | undefined;
 }
@@ -103,7 +106,8 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
 export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed: number, sampleRate: Hertz): LiveShow {
   const tracker = new LiveAnalyzer(sampleRate);
   const { timeline } = tracker;
-  const parts = { preset, seed, table: kit.table, pipeline, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
+  const pictureSize = pictureSizeOf({}, pipeline);
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
   return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, close: () => Promise.resolve() };
 }
@@ -165,12 +169,12 @@ function assemble({ request, kit, file, preset, audio, timeline, pipeline }: Ing
   const storyboard = file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
-  const parts = { preset, seed, table: kit.table, pipeline, timeline, log, keepers, storyboard };
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
-  return { ...parts, ...stageParts({ ...parts, library: kit.library, size: request.pictureSize }), title, audio, effects: kit.effects, live: false, close };
+  return { ...parts, ...stageParts({ ...parts, library: kit.library }), title, audio, effects: kit.effects, live: false, close };
 }
 
 interface StageParts {
@@ -184,12 +188,16 @@ interface StageParts {
   readonly library: PresetLibrary;
   readonly storyboard: readonly Scene[] | undefined;
   readonly live?: boolean;
-  readonly size?: ShowRequest['pictureSize'];
+  readonly pictureSize?: PixelSize | undefined;
+}
+
+function pictureSizeOf({ pictureSize, screen }: Pick<ShowRequest, 'pictureSize' | 'screen'>, { card }: Pipeline): PixelSize | undefined {
+  return pictureSize ?? nearestShape(card.sizes, screen ?? STAGE_SHAPE);
 }
 
 /** The score of a timeline and the walk through the model that follows it. */
 function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
-  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, size } = parts;
+  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, pictureSize } = parts;
   const score = new Score({
     timeline, preset, seed, table, live,
     log: log.changes.filter(({ source }) => source !== 'governor'),
@@ -197,6 +205,6 @@ function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
     keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
     ...(storyboard === undefined ? {} : { storyboard }),
   });
-  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size });
+  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size: pictureSize });
   return { score, walk };
 }

@@ -8,6 +8,7 @@ import { createReadStream } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { UserError, messageOf } from '../base/errors.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
 
 export interface ModelFolder {
   readonly path: string;
@@ -24,7 +25,10 @@ export interface ModelFolder {
   readonly scalingFactor: number;
   readonly shiftFactor: number;
   readonly scheduler: { readonly className: string; readonly shift: number; readonly trainSteps: number };
+  /** The best size, and what to draw it with. */
   readonly native: { readonly steps: number; readonly guidance: number; readonly height: number; readonly width: number };
+  /** All sizes the model was trained for, best first. */
+  readonly nativeSizes: readonly PixelSize[];
   readonly examplePrompts: readonly string[];
 }
 
@@ -52,7 +56,8 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
   };
   const latentSize = numberIn(unet, 'sample_size', `${path}/unet/config.json`);
   const spatialFactor = 2 ** (blocksOf(vae, path).length - 1);
-  const size = nativeSize(card, latentSize * spatialFactor);
+  const nativeSizes = readNativeSizes(card, latentSize * spatialFactor, `${path}/card.json`);
+  const [size] = nativeSizes;
   return {
     path,
     id: basename(path),
@@ -66,6 +71,7 @@ export async function readModelFolder(folder: string): Promise<ModelFolder> {
     shiftFactor: numberIn(vae, 'shift_factor', `${path}/vae_decoder/config.json`, 0),
     scheduler: readScheduler(scheduler, path),
     native: { steps: numberIn(card, 'nativeSteps', `${path}/card.json`, 4), guidance: numberIn(card, 'nativeGuidance', `${path}/card.json`, 1), ...size },
+    nativeSizes,
     examplePrompts: textsIn(card, 'examplePrompts'),
   };
 }
@@ -153,10 +159,22 @@ function blocksOf(vae: Config, path: string): readonly unknown[] {
   return blocks;
 }
 
-function nativeSize(card: Config, side: number): { readonly height: number; readonly width: number } {
-  const value = card['nativeSize'];
-  if (Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number') return { height: value[0], width: value[1] };
-  return typeof value === 'number' ? { height: value, width: value } : { height: side, width: side };
+/** `nativeSizes` [[height, width] …] of the card, else `nativeSize` (a pair or one side), else the square of the configs. */
+function readNativeSizes(card: Config, side: number, where: string): readonly [PixelSize, ...PixelSize[]] {
+  const several = card['nativeSizes'];
+  if (several === undefined) return [readSize(card['nativeSize'] ?? side, where)];
+  const sizes = Array.isArray(several) ? several.map((value) => readSize(value, where)) : [];
+  const [best, ...rest] = sizes;
+  if (best === undefined) throw new UserError('device', `${where}: "nativeSizes" should be a list of [height, width], but is ${JSON.stringify(several)}; copy the model folder again.`);
+  return [best, ...rest];
+}
+
+function readSize(value: unknown, where: string): PixelSize {
+  const pair: unknown[] = Array.isArray(value) ? value : [value, value];
+  const [height, width] = pair;
+  const isSide = (side: unknown): side is number => typeof side === 'number' && Number.isInteger(side) && side > 0;
+  if (pair.length !== 2 || !isSide(height) || !isSide(width)) throw new UserError('device', `${where}: a native size should be [height, width] in pixels, but is ${JSON.stringify(value)}; copy the model folder again.`);
+  return { height, width };
 }
 
 async function hashFolder(path: string): Promise<string> {

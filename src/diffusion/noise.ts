@@ -17,9 +17,17 @@ export interface NoiseShape {
 /** Stations kept; a walk touches a handful. */
 const STATIONS_KEPT = 64;
 
+/** Standard normal numbers of a seed; `index` tells independent tensors of one seed apart. */
+export type DrawStation = (seed: number, shape: NoiseShape, index: number) => Float32Array;
+
 /** Draws stations once and combines them. The same point and shape always give the same numbers. */
 export class NoiseField {
+  readonly #draw: DrawStation;
   readonly #stations = new LruCache<string, Float32Array>(STATIONS_KEPT);
+
+  constructor(draw: DrawStation = drawStation) {
+    this.#draw = draw;
+  }
 
   /** A new tensor of `shape`. */
   resolve(point: NoisePoint, shape: NoiseShape): Float32Array {
@@ -37,11 +45,43 @@ export class NoiseField {
 
   #station(seed: number, shape: NoiseShape, index: number): Float32Array {
     const key = `${seed}|${index}|${shape.channels}x${shape.height}x${shape.width}`;
-    return this.#stations.getOrCreate(key, () => drawStation(seed, shape, index));
+    return this.#stations.getOrCreate(key, () => this.#draw(seed, shape, index));
   }
 }
 
-function drawStation(seed: number, shape: NoiseShape, index: number): Float32Array {
-  const random = randomFor(seed, 'noise', index);
+/**
+ * Stations on one endless canvas of `side` x `side` tiles, each with a stream of its own; a tensor is cut out around the
+ * middle of tile 0, which is the plain station of the square. So one seed shows the same centre at every size.
+ */
+export function centredStations(side: number): DrawStation {
+  return (seed, shape, index) => {
+    const { channels, height, width } = shape;
+    const station = new Float32Array(channels * height * width);
+    const top = Math.floor((side - height) / 2);
+    const left = Math.floor((side - width) / 2);
+    for (let down = Math.floor(top / side); down * side < top + height; down++) {
+      for (let across = Math.floor(left / side); across * side < left + width; across++) {
+        const tile = drawStation(seed, { channels, height: side, width: side }, index, down === 0 && across === 0 ? 'noise' : `noise tile ${down} ${across}`);
+        pasteTile(tile, side, down * side - top, across * side - left, station, shape);
+      }
+    }
+    return station;
+  };
+}
+
+/** Copies the part of a tile that lies inside `shape`; the tile's first cell belongs at (`top`, `left`). */
+function pasteTile(tile: Float32Array, side: number, top: number, left: number, into: Float32Array, { channels, height, width }: NoiseShape): void {
+  const from = Math.max(0, -left);
+  const to = Math.min(side, width - left);
+  for (let channel = 0; channel < channels; channel++) {
+    for (let y = Math.max(0, -top); y < Math.min(side, height - top); y++) {
+      const row = (channel * side + y) * side;
+      into.set(tile.subarray(row + from, row + to), (channel * height + top + y) * width + left + from);
+    }
+  }
+}
+
+function drawStation(seed: number, shape: NoiseShape, index: number, purpose = 'noise'): Float32Array {
+  const random = randomFor(seed, purpose, index);
   return Float32Array.from({ length: shape.channels * shape.height * shape.width }, () => random.normal());
 }

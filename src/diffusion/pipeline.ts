@@ -15,8 +15,8 @@ import { measurePictureDifference } from './difference.ts';
 import { DrawQueue } from './draw-queue.ts';
 import { readModelFolder } from './folder.ts';
 import type { ModelFolder } from './folder.ts';
-import { NoiseField } from './noise.ts';
-import type { NoiseShape } from './noise.ts';
+import { centredStations, NoiseField } from './noise.ts';
+import type { DrawStation, NoiseShape } from './noise.ts';
 import { createFlowMatchEuler } from './scheduler.ts';
 import { TextEncoder } from './text-encoder.ts';
 import { loadTokenizer } from './tokenizer.ts';
@@ -68,8 +68,14 @@ export async function openPipeline(folder: string, options: PipelineOptions = {}
 }
 
 function cardOf(model: ModelFolder, unet: OnnxSession): ModelCard {
-  const { id, name, path, sha256, examplePrompts, native } = model;
-  return { id, name, folder: path, sha256, provider: unet.provider, sizes: [{ height: native.height, width: native.width }], steps: native.steps, guidance: native.guidance, examplePrompts };
+  const { id, name, path, sha256, examplePrompts, native, nativeSizes } = model;
+  return { id, name, folder: path, sha256, provider: unet.provider, sizes: nativeSizes, steps: native.steps, guidance: native.guidance, examplePrompts };
+}
+
+/** A model with several sizes shows the centre of a seed's picture at all of them. */
+function stationsFor({ nativeSizes, spatialFactor }: ModelFolder): DrawStation | undefined {
+  if (nativeSizes.length < 2) return undefined;
+  return centredStations(Math.min(...nativeSizes.flatMap(({ height, width }) => [height, width])) / spatialFactor);
 }
 
 interface Parts {
@@ -82,7 +88,7 @@ interface Parts {
 class Painter {
   readonly #model: ModelFolder;
   readonly #parts: Parts;
-  readonly #noise = new NoiseField();
+  readonly #noise: NoiseField;
   /** Latent height and width of a graph that takes one size only; undefined where free. */
   readonly #fixed: { readonly height: number | undefined; readonly width: number | undefined };
   times: StageTimes = { text: 0, noise: 0, denoise: 0, decode: 0 };
@@ -90,6 +96,7 @@ class Painter {
   constructor(model: ModelFolder, unet: OnnxSession, parts: Parts) {
     this.#model = model;
     this.#parts = parts;
+    this.#noise = new NoiseField(stationsFor(model));
     const dims = unet.inputs.find((input) => input.name === 'sample')?.dims ?? [];
     const fixed = (dim: number | string | undefined): number | undefined => (typeof dim === 'number' && dim > 0 ? dim : undefined);
     this.#fixed = { height: fixed(dims[2]), width: fixed(dims[3]) };

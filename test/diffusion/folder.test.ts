@@ -30,6 +30,16 @@ describe('readModelFolder', () => {
     expect((await readModelFolder(folder)).native).toMatchObject({ height: 24, width: 24, guidance: 1 });
   });
 
+  it('reads all native sizes, best first', async () => {
+    await writeFile(join(folder, 'card.json'), JSON.stringify({ nativeSizes: [[24, 24], [24, 40], [40, 24]] }));
+    expect(await readModelFolder(folder)).toMatchObject({ native: { height: 24, width: 24 }, nativeSizes: [{ height: 24, width: 24 }, { height: 24, width: 40 }, { height: 40, width: 24 }] });
+  });
+
+  it.each([[[]], ['24x24'], [[[24]]], [[[24, 24], [24, 0]]], [[[24, 1.5]]]])('refuses native sizes of %o', async (nativeSizes) => {
+    await writeFile(join(folder, 'card.json'), JSON.stringify({ nativeSizes }));
+    expect(await refusal()).toMatch(/card\.json: .*native ?[sS]izes?"? should be/);
+  });
+
   it.each(['model_index.json', 'unet/model.onnx', 'text_encoder/model.onnx', 'vae_decoder/config.json', 'tokenizer/tokenizer.json', 'scheduler/scheduler_config.json'])('names %s when it is missing', async (name) => {
     await rm(join(folder, name));
     expect(await refusal()).toContain(`${name} is missing`);

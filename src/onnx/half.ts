@@ -18,6 +18,11 @@ export function halfToFloat(words: Uint16Array): Float32Array {
   return values;
 }
 
+/** A float32 value rounded to what float16 can hold. */
+export function roundToHalf(value: number): number {
+  return fromHalf(toHalf(value));
+}
+
 function toHalf(value: number): number {
   floatView[0] = value;
   const word = wordView[0] as number;

@@ -17,6 +17,7 @@ import type { AudioSource } from './audio/types.ts';
 import { packageRoot } from './base/entry.ts';
 import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
+import { nearestWord } from './base/nearest.ts';
 import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
 import type { Hertz, Unit } from './base/units.ts';
 import { Keepers } from './control/keepers.ts';
@@ -87,6 +88,7 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
   const kit = await loadKit();
   const file = request.showFile === undefined ? null : await readShowFile(request.showFile);
   const preset = await choosePreset(request, file, kit.library);
+  checkLook(preset, kit.table, request.preset ?? request.showFile ?? preset.name);
   const pipeline = request.pipeline ?? startPipeline(request);
   try {
     const audio = await openTrack(request, file, onProgress);
@@ -131,6 +133,15 @@ export async function startPipeline(request: Pick<ShowRequest, 'model' | 'provid
 export async function choosePreset(request: ShowRequest, file: Show | null, library: PresetLibrary): Promise<Preset> {
   const base = request.preset !== undefined ? await library.load(request.preset) : (file?.preset ?? library.find(DEFAULT_PRESET));
   return presetFromPrompts(base, request.prompts ?? []);
+}
+
+/** A preset's look names parameters of the table. Throws a UserError that suggests the nearest. */
+export function checkLook({ look }: Preset, table: ParameterTable, where: string): void {
+  for (const path of Object.keys(look.values)) {
+    if (table.has(path)) continue;
+    const near = nearestWord(path, [...table.keys()]);
+    throw new UserError('input', `${where}: look.values names ${path}, which no effect in shaders/ declares${near === undefined ? ': remove it' : `: did you mean ${near}`}${near === undefined ? '.' : '?'}`);
+  }
 }
 
 export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {

@@ -11,6 +11,7 @@ export interface PlayOptions {
   readonly seed?: number;
   readonly port: number;
   readonly oscPort: number;
+  readonly oscqueryPort: number;
   readonly display?: number;
   readonly clock?: 'free';
   readonly open: boolean;

@@ -113,7 +113,7 @@ function attributesOf(parameter: Parameter, { values, choicesOf, describe }: Tre
 
 function outAttributesOf({ types, help, unit, min, max }: OutSignal, value: OutArguments | undefined): Partial<OscQueryNode> {
   const unitName = UNITS[unit];
-  const each = [...types];
+  const each = types.split('');
   return {
     ACCESS: 1, TYPE: types, DESCRIPTION: help, TAGS: ['out'],
     VALUE: value ?? each.map(() => null),

@@ -7,12 +7,23 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Case } from './report.ts';
+import { interpolationCases } from './interpolation.ts';
+import { noiseScheduleCases } from './noise-schedule.ts';
+import { emphasisCases, tokenizerCases } from './prompt.ts';
+import { numpyCases, philoxCases, torchCases } from './rng.ts';
 import { fullLoopCases, traceCases } from './schedulers.ts';
 
 /** Each reads its file's parsed content and names the cases in it. */
 const FILES: Readonly<Record<string, (content: never) => Case[] | Promise<Case[]>>> = {
   'scheduler_traces.json': traceCases,
   'diffusers_full_loop.json': fullLoopCases,
+  'sd_noise_schedule.json': noiseScheduleCases,
+  'rng_torch_cpu.json': torchCases,
+  'rng_philox_nv.json': philoxCases,
+  'rng_numpy_legacy.json': numpyCases,
+  'clip_tokenizer.json': tokenizerCases,
+  'a1111_prompt_attention.json': emphasisCases,
+  'interpolation_misc.json': interpolationCases,
 };
 
 export interface Outcome {

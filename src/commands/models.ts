@@ -48,8 +48,8 @@ export async function benchModel(folder: string | undefined, options: { readonly
 
 async function describeFolder(folder: string): Promise<Record<string, string | number>> {
   try {
-    const { id, name, native, latentChannels, spatialFactor, sha256, path } = await readModelFolder(folder);
-    return { id, name, size: `${native.width}x${native.height}`, steps: native.steps, channels: latentChannels, factor: spatialFactor, sha256: sha256.slice(0, 12), folder: path };
+    const { id, name, native, latentChannels, codec, sha256, path, family } = await readModelFolder(folder);
+    return { id, name, size: `${native.width}x${native.height}`, steps: native.steps, family, channels: latentChannels, factor: codec.spatialFactor, sha256: sha256.slice(0, 12), folder: path };
   } catch (reason) {
     throw reason instanceof UserError ? reason : new UserError('device', `the model folder ${folder} cannot be read: ${messageOf(reason)}.`);
   }

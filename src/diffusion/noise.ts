@@ -6,6 +6,8 @@
 import { rotatePairs, slerp } from '../base/noise-math.ts';
 import { randomFor } from '../base/random.ts';
 import { LruCache } from './lru-cache.ts';
+import { drawNoises } from './rng/draw.ts';
+import type { DrawType, RngKind } from './rng/types.ts';
 import type { NoisePoint } from './types.ts';
 
 export interface NoiseShape {
@@ -14,10 +16,13 @@ export interface NoiseShape {
   readonly width: number;
 }
 
-/** Stations kept; a walk touches a handful. */
-const STATIONS_KEPT = 64;
+/** Stations kept; a walk touches a handful, times the step noises of its sampler. */
+const STATIONS_KEPT = 256;
 
-/** Standard normal numbers of a seed; `index` tells independent tensors of one seed apart. */
+/**
+ * Standard normal numbers of a seed. Even indices are the draws in the order samplers take them (0 the initial noise, 2
+ * the first step's …), odd ones their independent partners for an odd channel.
+ */
 export type DrawStation = (seed: number, shape: NoiseShape, index: number) => Float32Array;
 
 /** Draws stations once and combines them. The same point and shape always give the same numbers. */
@@ -29,12 +34,12 @@ export class NoiseField {
     this.#draw = draw;
   }
 
-  /** A new tensor of `shape`. */
-  resolve(point: NoisePoint, shape: NoiseShape): Float32Array {
-    const along = this.#between(point, shape, 0);
-    const partner = shape.channels % 2 === 1 ? this.#between(point, shape, 1) : undefined;
+  /** A new tensor of `shape`: the initial noise, or that of a later draw, which lies on the same way between the seeds. */
+  resolve(point: NoisePoint, shape: NoiseShape, draw = 0): Float32Array {
+    const along = this.#between(point, shape, 2 * draw);
+    const partner = shape.channels % 2 === 1 ? this.#between(point, shape, 2 * draw + 1) : undefined;
     const turned = rotatePairs(along, shape.channels, point.orbit, undefined, partner);
-    return point.pushAmount === 0 ? turned : slerp(turned, this.#station(point.pushSeed, shape, 0), point.pushAmount, turned);
+    return point.pushAmount === 0 ? turned : slerp(turned, this.#station(point.pushSeed, shape, 2 * draw), point.pushAmount, turned);
   }
 
   #between(point: NoisePoint, shape: NoiseShape, index: number): Float32Array {
@@ -47,6 +52,23 @@ export class NoiseField {
     const key = `${seed}|${index}|${shape.channels}x${shape.height}x${shape.width}`;
     return this.#stations.getOrCreate(key, () => this.#draw(seed, shape, index));
   }
+}
+
+/** Stations as another tool draws them for the same seed. */
+export function toolStations(kind: RngKind, type: DrawType = 'float32'): DrawStation {
+  const streams = new LruCache<string, readonly Float32Array[]>(STATIONS_KEPT / 16);
+  return (seed, shape, index) => {
+    if (index % 2 === 1) return drawStation(seed, shape, index);
+    const draw = index / 2;
+    const { channels, height, width } = shape;
+    const key = `${seed}|${channels}x${height}x${width}`;
+    const known = streams.get(key) ?? [];
+    if (draw < known.length) return known[draw] as Float32Array;
+    // A stream begins at its beginning: draw ahead, so that few are drawn again.
+    const drawn = drawNoises(kind, seed, [channels, height, width], type, draw === 0 ? 1 : Math.max(draw + 1, 2 * known.length));
+    streams.set(key, drawn);
+    return drawn[draw] as Float32Array;
+  };
 }
 
 /**

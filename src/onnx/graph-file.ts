@@ -7,9 +7,14 @@
 import { realpathSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { UserError } from '../base/errors.ts';
+import type { TensorInfo } from './types.ts';
 import { WireError, WireReader } from './wire-reader.ts';
+import type { WireField } from './wire-reader.ts';
 
 export interface GraphFile {
+  /** What it takes, weights left out. */
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
   /** Absolute paths of the weight files it names, each once. */
   readonly weights: readonly string[];
   /** Bytes of the graph and its weights. */
@@ -40,7 +45,7 @@ const EXTERNAL_DATA = 13;
  * file that is cut off or no graph, and for weights that are missing, too short or outside the folder.
  */
 export function inspectGraph(file: string, folder: string): GraphFile {
-  const tensors = readExternalTensors(file);
+  const { tensors, inputs, outputs } = readGraph(file);
   const ends = new Map<string, number>();
   for (const tensor of tensors) {
     const path = resolveWeights(file, tensor.location, folder);
@@ -52,27 +57,79 @@ export function inspectGraph(file: string, folder: string): GraphFile {
     if (size < end) throw new UserError('device', `${path} is cut off: ${file} needs ${end} bytes of it, and it has ${size}; copy it again.`);
     bytes += size;
   }
-  return { weights: [...ends.keys()], bytes };
+  return { inputs, outputs, weights: [...ends.keys()], bytes };
 }
 
-function readExternalTensors(file: string): ExternalTensor[] {
+interface GraphContent {
+  readonly tensors: ExternalTensor[];
+  readonly inputs: TensorInfo[];
+  readonly outputs: TensorInfo[];
+}
+
+function readGraph(file: string): GraphContent {
   const reader = new WireReader(file);
   try {
-    const found: ExternalTensor[] = [];
+    const content: GraphContent = { tensors: [], inputs: [], outputs: [] };
     let hasGraph = false;
     for (const field of reader.fields(0, reader.size)) {
       const kind = CHILDREN.model.get(field.id);
-      if (kind === 'graph') hasGraph = true;
-      if (kind !== undefined) collect(reader, kind, field.from, field.to, found);
+      if (kind !== undefined) collect(reader, kind, field.from, field.to, content.tensors);
+      if (kind !== 'graph') continue;
+      hasGraph = true;
+      readSignature(reader, field, content);
     }
     if (!hasGraph) throw new WireError('there is no graph in it');
-    return found;
+    return content;
   } catch (reason) {
     if (reason instanceof WireError) throw new UserError('device', `${file} is not a whole ONNX graph: ${reason.message}; copy it again.`, { cause: reason });
     throw reason;
   } finally {
     reader.close();
   }
+}
+
+/** Inputs and outputs of the main graph. Old files list their weights among the inputs. */
+function readSignature(reader: WireReader, graph: WireField, { inputs, outputs }: GraphContent): void {
+  const weights = new Set<string>();
+  const values: TensorInfo[] = [];
+  for (const { id, from, to } of reader.fields(graph.from, graph.to)) {
+    if (id === 5) for (const part of reader.fields(from, to)) if (part.id === 8) weights.add(reader.text(part.from, part.to));
+    if (id === 11) values.push(readValue(reader, from, to));
+    if (id === 12) outputs.push(readValue(reader, from, to));
+  }
+  inputs.push(...values.filter(({ name }) => !weights.has(name)));
+}
+
+const ELEMENT_TYPES: Readonly<Record<number, string>> = { 1: 'float32', 6: 'int32', 7: 'int64', 10: 'float16', 11: 'float64' };
+
+function readValue(reader: WireReader, from: number, to: number): TensorInfo {
+  let name = '';
+  let type = 'not a tensor';
+  const dims: (number | string)[] = [];
+  for (const field of reader.fields(from, to)) {
+    if (field.id === 1) name = reader.text(field.from, field.to);
+    if (field.id !== 2) continue;
+    for (const tensor of within(reader, field, 1)) {
+      if (tensor.id === 1) type = ELEMENT_TYPES[tensor.value] ?? 'another';
+      if (tensor.id !== 2) continue;
+      for (const dim of reader.fields(tensor.from, tensor.to)) dims.push(readDim(reader, dim));
+    }
+  }
+  return { name, type, dims };
+}
+
+/** A size, or the name of a free one. */
+function readDim(reader: WireReader, dim: WireField): number | string {
+  for (const { id, value, from, to } of reader.fields(dim.from, dim.to)) {
+    if (id === 1) return value;
+    if (id === 2) return reader.text(from, to);
+  }
+  return '';
+}
+
+/** The fields of all children `id` of a field. */
+function* within(reader: WireReader, field: WireField, id: number): Generator<WireField> {
+  for (const child of reader.fields(field.from, field.to)) if (child.id === id) yield* reader.fields(child.from, child.to);
 }
 
 function collect(reader: WireReader, kind: Kind, from: number, to: number, found: ExternalTensor[]): void {

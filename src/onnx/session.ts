@@ -9,22 +9,9 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError, messageOf } from '../base/errors.ts';
 import { halfToFloat, floatToHalf } from './half.ts';
 import { providersToTry } from './providers.ts';
+import type { PlainTensor, TensorData, TensorInfo } from './types.ts';
 
-/** What a graph may take and give here. */
-export type TensorData = Float32Array | BigInt64Array | Int32Array;
-
-export interface PlainTensor {
-  readonly data: TensorData;
-  readonly dims: readonly number[];
-}
-
-export interface TensorInfo {
-  readonly name: string;
-  /** As in the graph: 'float32', 'float16', 'int64', 'int32' … */
-  readonly type: string;
-  /** A name instead of a number is free. */
-  readonly dims: readonly (number | string)[];
-}
+export type { PlainTensor, TensorData, TensorInfo } from './types.ts';
 
 export interface SessionOptions {
   /** One of PROVIDERS (providers.ts); default 'cpu'. A named one is tried before the processor. */
@@ -34,6 +21,8 @@ export interface SessionOptions {
   /** Threads within one operator; default 1. */
   readonly threads?: number;
   readonly onNotice?: (text: string) => void;
+  /** For benches: told of each run, with a way to do the bare native call again on the same inputs. */
+  readonly onRun?: ((again: () => Promise<unknown>) => void) | undefined;
 }
 
 export interface OnnxSession {
@@ -52,13 +41,13 @@ export interface OnnxSession {
 
 /** Loads a graph. Throws a UserError 'device' that names the file when no provider can run it. */
 export async function createSession(file: string, options: SessionOptions = {}): Promise<OnnxSession> {
-  const { provider: wanted = 'cpu', only = false, threads = 1, onNotice } = options;
+  const { provider: wanted = 'cpu', only = false, threads = 1, onNotice, onRun } = options;
   const failures: string[] = [];
   for (const provider of only ? [wanted] : providersToTry(wanted)) {
     try {
       const session = await InferenceSession.create(file, sessionOptions(provider, threads));
       if (failures.length > 0) onNotice?.(`onnxruntime cannot use ${failures.join(', ')} here; ${provider} draws instead.`);
-      return wrapSession(session, provider);
+      return wrapSession(session, provider, onRun);
     } catch (reason) {
       failures.push(`${provider} (${reasonOf(reason)})`);
     }
@@ -78,7 +67,7 @@ function sessionOptions(provider: string, threads: number): InferenceSession.Ses
   };
 }
 
-function wrapSession(session: InferenceSession, provider: string): OnnxSession {
+function wrapSession(session: InferenceSession, provider: string, onRun: SessionOptions['onRun']): OnnxSession {
   const inputs = session.inputMetadata.map(describeTensor);
   const outputs = session.outputMetadata.map(describeTensor);
   const all = outputs.map(({ name }) => name);
@@ -89,6 +78,7 @@ function wrapSession(session: InferenceSession, provider: string): OnnxSession {
     run: async (feeds, wanted = all) => {
       const native = Object.fromEntries(inputs.map((info) => [info.name, toNative(feeds[info.name], info)]));
       const results = await session.run(native, wanted);
+      onRun?.(() => session.run(native, wanted));
       return Object.fromEntries(wanted.map((name) => [name, fromNative(results[name] as Tensor)]));
     },
     release: () => session.release(),

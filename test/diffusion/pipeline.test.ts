@@ -100,6 +100,14 @@ describe('the tiny model', () => {
   });
 });
 
+describe('a folder that cannot be sampled', () => {
+  it.each([['{"_class_name": "FooScheduler"}', /the scheduler FooScheduler is not supported/], ['{}', /names no "_class_name"/], ['{"_class_name": "PNDMScheduler", "beta_schedule": "odd"}', /"beta_schedule" should be one of/]])('is refused: %s', async (config, expected) => {
+    const folder = await writeTinyModel();
+    await writeFile(join(folder, 'scheduler/scheduler_config.json'), config);
+    await expect(openPipeline(folder)).rejects.toSatisfy((reason) => reason instanceof UserError && reason.exitCode === 4 && expected.test(reason.message));
+  });
+});
+
 describe.skipIf(!existsSync(`${EMBEDDED}/unet/model.onnx`))('the embedded model', () => {
   let pipeline: LocalPipeline;
   beforeAll(async () => {

@@ -54,7 +54,7 @@ describe('inspectGraph', () => {
   it('finds no weights beside a graph that holds its own', async () => {
     const bytes = writeOnnx(GRAPH);
     await writeFile(file, bytes);
-    expect(inspectGraph(file, folder)).toEqual({ weights: [], bytes: bytes.length });
+    expect(inspectGraph(file, folder)).toEqual({ inputs: GRAPH.inputs, outputs: GRAPH.outputs, weights: [], bytes: bytes.length });
   });
 
   it.each([[['weights.pb']], [['model.onnx_data']], [['model.onnx_data', 'model.onnx_data_1']], [['deep/weights.bin']]])('finds %o, and the runtime reads them', async (locations) => {

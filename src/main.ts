@@ -8,14 +8,20 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, messageOf, UserError } from './base/errors.ts';
 import { notify, setQuiet } from './base/log.ts';
-import { collectText, integerOption, numberOption, oneOf, parseSize } from './commands/options.ts';
+import { addModelFlags } from './commands/model-options.ts';
+import { checkPromptLength, collectText, integerOption, longSeedOption, numberOption, oneOf, parseSize, seedOption as readSeed } from './commands/options.ts';
 
 /** Exit code for a fault of the program itself. */
 const BUG_EXIT_CODE = 1;
 
-const seedOption = integerOption('--seed', 0, 2 ** 31 - 1);
+const seedOption = readSeed('--seed', 2 ** 31 - 1);
+/** Seeds of single pictures are those of other tools. */
+const pictureSeed = longSeedOption('--seed');
+const walkSeed = readSeed('--seed');
 const secondsOption = (name: string): ((text: string) => number) => numberOption(name, 0, 86_400, 's');
 const portOption = (name: string): ((text: string) => number) => integerOption(name, 0, 65_535);
+
+const DRAWING_COMMANDS: readonly string[] = ['play', 'render', 'image', 'walk'];
 
 function buildProgram(): Command {
   const program = new Command('latentbeat')
@@ -28,6 +34,7 @@ function buildProgram(): Command {
   addFileCommands(program);
   addModelCommands(program);
   addMachineCommands(program);
+  for (const command of program.commands) if (DRAWING_COMMANDS.includes(command.name())) addModelFlags(command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });
   }
@@ -81,9 +88,9 @@ function addFileCommands(program: Command): void {
     .action(async (track, options) => (await import('./commands/analyze.ts')).analyzeCommand(track, options));
   program.command('image')
     .description('one picture')
-    .requiredOption('--prompt <text>', 'what to draw')
+    .requiredOption('--prompt <text>', 'what to draw', checkPromptLength)
     .requiredOption('--out <file>', 'the PNG to write')
-    .option('--seed <n>', 'seed of the noise', seedOption, 0)
+    .option('--seed <n>', 'seed of the noise, up to 2^64 − 1', pictureSeed, 0)
     .option('--steps <n>', 'denoising steps', integerOption('--steps', 1, 200))
     .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
     .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
@@ -93,9 +100,12 @@ function addFileCommands(program: Command): void {
   program.command('walk')
     .description('a walk without music: pictures, and how far apart neighbours are')
     .option('--prompt <text>', 'a waypoint; at least two, or two seeds', collectText, [])
-    .option('--seed <n>', 'seed of each waypoint in turn; may be given several times', (text, before: number[]) => [...before, seedOption(text)], [] as number[])
+    .option('--seed <n>', 'seed of each waypoint in turn; may be given several times', (text, before: number[]) => [...before, walkSeed(text)], [] as number[])
     .requiredOption('--frames <n>', 'pictures from start to end', integerOption('--frames', 2, 3000))
     .requiredOption('--out <path>', 'a folder for the frames, or one contact sheet (.png)')
+    .option('--steps <n>', 'denoising steps', integerOption('--steps', 1, 200))
+    .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
+    .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
     .option('--uniform', 'switch step sizing off')
     .option('--model <dir>', 'a model folder instead of the embedded model')
     .option('--force', 'overwrite the output')

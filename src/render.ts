@@ -120,7 +120,7 @@ function distParent(): URL {
 function keyOf(request: RenderRequest, show: OpenShow, settings: VideoSettings, range: VideoRange): string {
   const parts = {
     settings, from: range.from, frames: range.frames, plain: request.plain === true, seed: show.seed,
-    preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, audio: show.audio?.sha256 ?? '',
+    preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, drawing: request.drawing, audio: show.audio?.sha256 ?? '',
     beats: [...show.timeline.grid.beats], effects: show.effects.map(({ source }) => source), log: show.log,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -22,7 +22,7 @@ import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.
 import type { Hertz, Unit } from './base/units.ts';
 import { Keepers } from './control/keepers.ts';
 import { ControlLog } from './control/log.ts';
-import type { Pipeline } from './diffusion/types.ts';
+import type { ModelSettings, Pipeline } from './diffusion/types.ts';
 import { createWalk } from './latent/walk.ts';
 import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
@@ -49,6 +49,10 @@ export interface ShowRequest {
   /** A model folder, or 'fake'. Default: the embedded model. */
   readonly model?: string | undefined;
   readonly seed?: number | undefined;
+  /** How the model is sampled. */
+  readonly drawing?: ModelSettings | undefined;
+  /** What is not to be drawn, instead of the preset's. */
+  readonly negative?: string | undefined;
   readonly provider?: string | undefined;
   readonly threads?: number | undefined;
   /** Pixels of the generated pictures; default: the model's native size whose shape is nearest to `screen`. */
@@ -121,18 +125,19 @@ export function restageShow(show: OpenShow, timeline: Timeline, library: PresetL
 }
 
 /** The pipeline of a request in its own process. */
-export async function startPipeline(request: Pick<ShowRequest, 'model' | 'provider' | 'threads'>): Promise<Pipeline> {
+export async function startPipeline(request: Pick<ShowRequest, 'model' | 'drawing' | 'provider' | 'threads'>): Promise<Pipeline> {
   const model = request.model === undefined ? packagePath('models/embedded') : request.model === 'fake' ? 'fake' : resolve(request.model);
-  const { provider, threads } = request;
+  const { drawing, provider, threads } = request;
   return await startInference({
-    model, onNotice: (text) => notify('warn', text),
+    model, drawing, onNotice: (text) => notify('warn', text),
     ...(provider === undefined ? {} : { provider }), ...(threads === undefined ? {} : { threads }),
   });
 }
 
 export async function choosePreset(request: ShowRequest, file: Show | null, library: PresetLibrary): Promise<Preset> {
   const base = request.preset !== undefined ? await library.load(request.preset) : (file?.preset ?? library.find(DEFAULT_PRESET));
-  return presetFromPrompts(base, request.prompts ?? []);
+  const chosen = presetFromPrompts(base, request.prompts ?? []);
+  return request.negative === undefined ? chosen : { ...chosen, negative: request.negative };
 }
 
 /** A preset's look names parameters of the table. Throws a UserError that suggests the nearest. */

@@ -4,7 +4,7 @@
  * float32 cost in ms), then the RGBA body.
  */
 
-import type { LatentPoint, ModelCard } from '../diffusion/types.ts';
+import type { LatentPoint, ModelCard, ModelSettings } from '../diffusion/types.ts';
 import type { Milliseconds } from '../base/units.ts';
 
 /** Everything the process needs to open its pipeline. */
@@ -13,6 +13,8 @@ export interface InferenceSetup {
   readonly model: string;
   readonly provider: string;
   readonly threads: number;
+  /** How the model is sampled. */
+  readonly drawing: ModelSettings;
   /** What the fake pipeline pretends to cost. */
   readonly fakeCost: Milliseconds;
 }

@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../base/entry.ts';
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
-import type { LatentPoint, ModelCard, Picture, Pipeline } from '../diffusion/types.ts';
+import type { LatentPoint, ModelCard, ModelSettings, Picture, Pipeline } from '../diffusion/types.ts';
 import { HEARTBEAT_MS, PictureReader } from './inference-messages.ts';
 import type { InferenceReply, InferenceRequest, InferenceSetup } from './inference-messages.ts';
 
@@ -24,6 +24,8 @@ export interface InferenceOptions {
   readonly provider?: string;
   /** Default: half the cores, at least one. */
   readonly threads?: number;
+  /** How the model is sampled. */
+  readonly drawing?: ModelSettings | undefined;
   /** What the fake pipeline pretends to cost (ms). */
   readonly fakeCost?: Milliseconds;
   readonly onNotice?: (text: string) => void;
@@ -56,6 +58,7 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
     model: options.model,
     provider: options.provider ?? 'cpu',
     threads: options.threads ?? Math.max(1, Math.floor(cpus().length / 2)),
+    drawing: options.drawing ?? {},
     fakeCost: options.fakeCost ?? 0,
   };
   const keeper = new ProcessKeeper(setup, options.onNotice ?? (() => undefined));

@@ -7,11 +7,14 @@ import { openPipeline } from '../diffusion/pipeline.ts';
 import type { LatentPoint, ModelCard, Pipeline } from '../diffusion/types.ts';
 import { checkOutputFile } from './output.ts';
 import { embeddedModel } from './models.ts';
+import { modelSettingsOf, type ModelFlags } from './model-options.ts';
 import type { Size } from './options.ts';
 
-export interface ImageOptions {
+export interface ImageOptions extends ModelFlags {
   readonly prompt: string;
-  readonly seed: number;
+  readonly negative?: string | undefined;
+  /** Up to 2^64 − 1. */
+  readonly seed: number | bigint;
   readonly out: string;
   readonly steps?: number | undefined;
   readonly guidance?: number | undefined;
@@ -24,7 +27,7 @@ export interface ImageOptions {
 export async function image(options: ImageOptions): Promise<void> {
   if (!/\.png$/i.test(options.out)) throw new UserError('usage', `--out is a PNG file such as picture.png, and "${options.out}" came.`);
   const out = await checkOutputFile(options.out, options.force);
-  const pipeline = await openPipeline(options.model ?? embeddedModel(), { onNotice: (text) => notify('warn', text) });
+  const pipeline = await openPipeline(options.model ?? embeddedModel(), { ...modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
   try {
     await drawTo(out, pipeline, pointOf(options, pipeline.card));
   } finally {
@@ -36,7 +39,7 @@ function pointOf(options: ImageOptions, card: ModelCard): LatentPoint {
   const native = card.sizes[0] ?? { height: 128, width: 128 };
   const { height, width } = options.size ?? native;
   const noise = { from: options.seed, to: options.seed, position: 0, orbit: 0, pushSeed: 0, pushAmount: 0 };
-  return { prompts: [{ text: options.prompt, weight: 1 }], negative: '', noise, guidance: options.guidance ?? card.guidance, steps: options.steps ?? card.steps, height, width };
+  return { prompts: [{ text: options.prompt, weight: 1 }], negative: options.negative ?? '', noise, guidance: options.guidance ?? card.guidance, steps: options.steps ?? card.steps, height, width };
 }
 
 async function drawTo(out: string, pipeline: Pipeline, point: LatentPoint): Promise<void> {

@@ -14,12 +14,18 @@ import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 import { describeDifferences, plotDifferences } from '../latent/differences.ts';
 import { walkWithoutMusic } from '../latent/free-walk.ts';
 import { embeddedModel } from './models.ts';
+import { modelSettingsOf, type ModelFlags } from './model-options.ts';
+import type { Size } from './options.ts';
 import { checkOutputFile, writeResult } from './output.ts';
 import { Progress } from './progress.ts';
 
-export interface WalkOptions {
+export interface WalkOptions extends ModelFlags {
   readonly prompt: readonly string[];
   readonly seed: readonly number[];
+  readonly negative?: string;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly size?: Size;
   readonly frames: number;
   readonly out: string;
   readonly uniform?: boolean;
@@ -37,7 +43,7 @@ export async function walkCommand(options: WalkOptions): Promise<void> {
   if (Math.max(options.prompt.length, options.seed.length) < 2) throw new UserError('usage', 'A walk needs two places at least: give --prompt or --seed twice or more.');
   const isSheet = extname(options.out).toLowerCase() === '.png';
   const out = isSheet ? await checkOutputFile(options.out, options.force === true) : await checkFolder(options.out, options.force === true);
-  const pipeline = await openPipeline(options.model ?? embeddedModel(), { onNotice: (text) => notify('warn', text) });
+  const pipeline = await openPipeline(options.model ?? embeddedModel(), { ...modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
   try {
     const { sized, uniform } = await planBoth(pipeline, options);
     const frames = await drawFrames(pipeline, options.uniform === true ? uniform : sized);
@@ -60,9 +66,9 @@ interface Plans {
   readonly uniform: readonly LatentPoint[];
 }
 
-async function planBoth(pipeline: Pipeline, { prompt, seed, frames }: WalkOptions): Promise<Plans> {
+async function planBoth(pipeline: Pipeline, { prompt, seed, frames, negative, steps, guidance, size }: WalkOptions): Promise<Plans> {
   const request = {
-    prompts: prompt, frames, card: pipeline.card, measureDifference: (points: readonly LatentPoint[]) => pipeline.measureDifference(points), ...(seed.length === 0 ? {} : { seeds: seed }),
+    prompts: prompt, frames, negative, steps, guidance, size, card: pipeline.card, measureDifference: (points: readonly LatentPoint[]) => pipeline.measureDifference(points), ...(seed.length === 0 ? {} : { seeds: seed }),
   };
   return { sized: await walkWithoutMusic(request), uniform: await walkWithoutMusic({ ...request, uniform: true }) };
 }

@@ -7,6 +7,7 @@ import { rotatePairs, slerp } from '../base/noise-math.ts';
 import { randomFor } from '../base/random.ts';
 import { LruCache } from './lru-cache.ts';
 import { drawNoises } from './rng/draw.ts';
+import type { Seed } from './rng/draw.ts';
 import type { DrawType, RngKind } from './rng/types.ts';
 import type { NoisePoint } from './types.ts';
 
@@ -23,7 +24,7 @@ const STATIONS_KEPT = 256;
  * Standard normal numbers of a seed. Even indices are the draws in the order samplers take them (0 the initial noise, 2
  * the first step's …), odd ones their independent partners for an odd channel.
  */
-export type DrawStation = (seed: number, shape: NoiseShape, index: number) => Float32Array;
+export type DrawStation = (seed: Seed, shape: NoiseShape, index: number) => Float32Array;
 
 /** Draws stations once and combines them. The same point and shape always give the same numbers. */
 export class NoiseField {
@@ -48,7 +49,7 @@ export class NoiseField {
     return slerp(from, this.#station(point.to, shape, index), point.position);
   }
 
-  #station(seed: number, shape: NoiseShape, index: number): Float32Array {
+  #station(seed: Seed, shape: NoiseShape, index: number): Float32Array {
     const key = `${seed}|${index}|${shape.channels}x${shape.height}x${shape.width}`;
     return this.#stations.getOrCreate(key, () => this.#draw(seed, shape, index));
   }
@@ -103,7 +104,7 @@ function pasteTile(tile: Float32Array, side: number, top: number, left: number, 
   }
 }
 
-function drawStation(seed: number, shape: NoiseShape, index: number, purpose = 'noise'): Float32Array {
+function drawStation(seed: Seed, shape: NoiseShape, index: number, purpose = 'noise'): Float32Array {
   const random = randomFor(seed, purpose, index);
   return Float32Array.from({ length: shape.channels * shape.height * shape.width }, () => random.normal());
 }

@@ -12,10 +12,15 @@ export interface PromptWeight {
   readonly weight: Unit;
 }
 
-/** Where the initial noise lies: on the slerp from one seed's noise to another's, then turned, then pushed. */
+/**
+ * Where the initial noise lies: on the slerp from one seed's noise to another's, then turned, then pushed. The noise that
+ * some samplers add at their steps (ancestral, LCM, TCD, SDE) lies at the same place between the seeds' later draws, so a
+ * walk never jumps.
+ */
 export interface NoisePoint {
-  readonly from: number;
-  readonly to: number;
+  /** Seeds: whole numbers from 0 to 2^64 − 1. */
+  readonly from: number | bigint;
+  readonly to: number | bigint;
   /** Slerp position. */
   readonly position: Unit;
   /**

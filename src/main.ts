@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, messageOf, UserError } from './base/errors.ts';
 import { notify, setQuiet } from './base/log.ts';
-import { addModelFlags } from './commands/model-options.ts';
+import { addMachineFlags, addModelFlags } from './commands/model-options.ts';
 import { checkPromptLength, collectText, integerOption, longSeedOption, numberOption, oneOf, parseSize, seedOption as readSeed } from './commands/options.ts';
 
 /** Exit code for a fault of the program itself. */
@@ -47,7 +47,7 @@ function addShowCommands(program: Command): void {
     .option('--input <source>', 'listen instead of playing a file: live', oneOf('--input', ['live']))
     .option('--prompt <text>', 'a waypoint of the walk; may be given several times', collectText, [])
     .option('--preset <name>', 'a preset by name, or a preset file')
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--seed <n>', 'seed of the walk', seedOption)
     .option('--port <n>', 'port of pages and API', portOption('--port'), 4040)
     .option('--osc-port <n>', 'UDP and TCP port of OSC', portOption('--osc-port'), 9000)
@@ -66,7 +66,7 @@ function addShowCommands(program: Command): void {
     .option('--from <s>', 'start at this second of the track', secondsOption('--from'))
     .option('--to <s>', 'end at this second of the track', secondsOption('--to'))
     .option('--seed <n>', 'seed of the walk', seedOption)
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--draft', '20 s around the first drop or chorus, small')
     .option('--plain', 'no look effects, no browser')
     .option('--estimate', 'time a few frames and say how long it would take')
@@ -94,7 +94,9 @@ function addFileCommands(program: Command): void {
     .option('--steps <n>', 'denoising steps', integerOption('--steps', 1, 200))
     .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
     .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--init <image>', 'a picture to start from')
+    .option('--strength <n>', 'how far to go from it: 0 keeps it, 1 forgets it', numberOption('--strength', 0, 1))
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--force', 'overwrite the output')
     .action(async (options) => (await import('./commands/image.ts')).image({ force: false, ...options }));
   program.command('walk')
@@ -107,7 +109,7 @@ function addFileCommands(program: Command): void {
     .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
     .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
     .option('--uniform', 'switch step sizing off')
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--force', 'overwrite the output')
     .action(async (options) => (await import('./commands/walk.ts')).walkCommand(options));
 }
@@ -120,9 +122,18 @@ function addModelCommands(program: Command): void {
   models.command('check').argument('<dir>', 'a model folder').description('whether a model folder is sound')
     .option('--json', 'as JSON')
     .action(async (folder, options) => (await import('./commands/models.ts')).checkModel(folder, { json: options.json === true }));
-  models.command('bench').argument('[dir]', 'a model folder; the embedded model where none is given').description('how fast it runs here')
+  models.command('pull').argument('<id>', 'OWNER/NAME on the hub; see models list').description('fetch a model; the same command goes on where it stopped')
+    .option('--out <dir>', 'the folder it becomes; default: among the models of this machine')
+    .option('--hub <url>', 'a mirror of the hub')
+    .option('--revision <name>', 'branch, tag or commit', 'main')
+    .option('--with <part>', 'fetch this part too: vae_encoder (for --init), safety_checker, feature_extractor; may be given several times', (text, before: string[]) => [...before, text], [] as string[])
+    .action(async (id, options) => (await import('./commands/models-pull.ts')).pullCommand(id, options));
+  const bench = models.command('bench').argument('[dir]', 'a model folder; the embedded model where none is given').description('how fast it runs here')
     .option('--json <file>', 'write the figures here; - for standard output')
+    .option('--pictures <n>', 'pictures measured', integerOption('--pictures', 1, 1000))
+    .option('--batches', 'try larger batches too and name the fastest')
     .action(async (folder, options) => (await import('./commands/models.ts')).benchModel(folder, options));
+  addMachineFlags(bench);
 }
 
 function addMachineCommands(program: Command): void {

@@ -3,7 +3,7 @@
  * Both drivers (play.ts, render.ts) begin here. Reads no clock.
  */
 
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startInference } from './ahead/inference.ts';
@@ -20,6 +20,7 @@ import { notify } from './base/log.ts';
 import { nearestWord } from './base/nearest.ts';
 import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
 import type { Hertz, Unit } from './base/units.ts';
+import { findModel } from './commands/models-folder.ts';
 import { Keepers } from './control/keepers.ts';
 import { ControlLog } from './control/log.ts';
 import type { ModelSettings, Pipeline } from './diffusion/types.ts';
@@ -126,7 +127,7 @@ export function restageShow(show: OpenShow, timeline: Timeline, library: PresetL
 
 /** The pipeline of a request in its own process. */
 export async function startPipeline(request: Pick<ShowRequest, 'model' | 'drawing' | 'provider' | 'threads'>): Promise<Pipeline> {
-  const model = request.model === undefined ? packagePath('models/embedded') : request.model === 'fake' ? 'fake' : resolve(request.model);
+  const model = findModel(request.model);
   const { drawing, provider, threads } = request;
   return await startInference({
     model, drawing, onNotice: (text) => notify('warn', text),

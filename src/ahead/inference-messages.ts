@@ -31,6 +31,8 @@ export type InferenceRequest =
 export type InferenceReply =
   | { readonly type: 'ready'; readonly card: ModelCard }
   | { readonly type: 'alive' }
+  /** A run of the model has ended: a picture that takes minutes is not hung. */
+  | { readonly type: 'step' }
   | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'differences'; readonly id: number; readonly differences: readonly number[] }
   /** `id` 0: the pipeline could not be opened. `fault` is that of a UserError. */

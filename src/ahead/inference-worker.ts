@@ -22,7 +22,7 @@ function fail(id: number, reason: unknown): void {
 
 function open({ model, provider, threads, drawing, fakeCost }: InferenceSetup): Promise<Pipeline> {
   if (model === 'fake') return Promise.resolve(createFakePipeline({ cost: () => fakeCost }));
-  return openPipeline(model, { ...drawing, provider, threads, onNotice: (text) => say({ type: 'notice', text }) });
+  return openPipeline(model, { ...drawing, provider, threads, onRun: () => say({ type: 'step' }), onNotice: (text) => say({ type: 'notice', text }) });
 }
 
 async function draw(pipeline: Pipeline, id: number, point: LatentPoint): Promise<void> {

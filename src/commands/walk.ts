@@ -8,12 +8,12 @@ import { dirname, extname, join, resolve } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../base/errors.ts';
 import { notify, print } from '../base/log.ts';
-import { openPipeline } from '../diffusion/pipeline.ts';
+import { startInference } from '../ahead/inference.ts';
 import { measurePictureDifference } from '../diffusion/difference.ts';
 import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 import { describeDifferences, plotDifferences } from '../latent/differences.ts';
 import { walkWithoutMusic } from '../latent/free-walk.ts';
-import { embeddedModel } from './models.ts';
+import { findModel } from './models-folder.ts';
 import { modelSettingsOf, type ModelFlags } from './model-options.ts';
 import type { Size } from './options.ts';
 import { checkOutputFile, writeResult } from './output.ts';
@@ -43,7 +43,7 @@ export async function walkCommand(options: WalkOptions): Promise<void> {
   if (Math.max(options.prompt.length, options.seed.length) < 2) throw new UserError('usage', 'A walk needs two places at least: give --prompt or --seed twice or more.');
   const isSheet = extname(options.out).toLowerCase() === '.png';
   const out = isSheet ? await checkOutputFile(options.out, options.force === true) : await checkFolder(options.out, options.force === true);
-  const pipeline = await openPipeline(options.model ?? embeddedModel(), { ...modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
+  const pipeline = await startInference({ model: findModel(options.model), drawing: modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
   try {
     const { sized, uniform } = await planBoth(pipeline, options);
     const frames = await drawFrames(pipeline, options.uniform === true ? uniform : sized);

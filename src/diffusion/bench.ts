@@ -111,3 +111,28 @@ async function timeOf(work: () => Promise<unknown>): Promise<Milliseconds> {
   await work();
   return performance.now() - start;
 }
+
+export interface BatchBench {
+  readonly batch: number;
+  readonly stream: boolean;
+  readonly picturesPerSecond: number;
+}
+
+/** Pictures a second with 1, 2, 4 and 8 pictures a call and, where the model can, as a stream batch. */
+export async function benchBatches(folder: string, options: BenchOptions = {}): Promise<BatchBench[]> {
+  const results: BatchBench[] = [];
+  for (const { batch, stream } of [1, 2, 4, 8].map((size) => ({ batch: size, stream: false })).concat({ batch: 1, stream: true })) {
+    const pipeline = await openPipeline(folder, { ...options, batch, stream }).catch(() => undefined);
+    if (pipeline === undefined) continue;
+    try {
+      const count = Math.max(8, options.pictures ?? 16);
+      const draw = (index: number): Promise<unknown> => pipeline.draw(benchPoint(pipeline.card, index / count, options.steps));
+      await draw(0);
+      const ms = await timeOf(() => Promise.all(Array.from({ length: count }, (_, i) => draw(i))));
+      results.push({ batch, stream, picturesPerSecond: (1000 * count) / ms });
+    } finally {
+      await pipeline.dispose();
+    }
+  }
+  return results;
+}

@@ -95,7 +95,7 @@ export interface ModelCard {
 
 /** How a model is opened and sampled; plain data, so that it can go to another process. */
 export interface ModelSettings {
-  /** One of PROVIDERS (onnx/providers.ts); default 'cpu'. */
+  /** One of PROVIDERS (onnx/provider-names.ts); default 'cpu'. */
   readonly provider?: string | undefined;
   /** Threads within one operator; default 1. */
   readonly threads?: number | undefined;

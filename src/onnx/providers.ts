@@ -5,10 +5,6 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { listSupportedBackends } from 'onnxruntime-node';
 
-/** What `--provider` takes. */
-export const PROVIDERS = ['auto', 'cuda', 'tensorrt', 'webgpu', 'dml', 'coreml', 'cpu'] as const;
-export type ProviderName = (typeof PROVIDERS)[number];
-
 /** The fetch of CUDA's provider files (about 0.5 GB), which npm install leaves out. */
 export const CUDA_INSTALL = 'node node_modules/onnxruntime-node/script/install.js --onnxruntime-node-install=cuda12';
 

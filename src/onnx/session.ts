@@ -14,7 +14,7 @@ import type { PlainTensor, TensorData, TensorInfo } from './types.ts';
 export type { PlainTensor, TensorData, TensorInfo } from './types.ts';
 
 export interface SessionOptions {
-  /** One of PROVIDERS (providers.ts); default 'cpu'. A named one is tried before the processor. */
+  /** One of PROVIDERS (provider-names.ts); default 'cpu'. A named one is tried before the processor. */
   readonly provider?: string;
   /** No other provider is tried. */
   readonly only?: boolean;

@@ -22,7 +22,8 @@ export interface PlayOptions extends ModelFlags {
 export async function playCommand(track: string | undefined, options: PlayOptions): Promise<void> {
   const { rest: own, drawing } = takeModelFlags(options);
   const { input, prompt, ...rest } = own;
-  const request: PlayRequest = { ...rest, drawing, ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
+  // Preview: the tiny decoder where the model has one.
+  const request: PlayRequest = { ...rest, drawing: { ...drawing, decoder: drawing.decoder ?? 'auto' }, ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
   await play(request);
   // Told to stop while a song is still being decoded or analysed: that work is of no use any more.
   process.exit(0);

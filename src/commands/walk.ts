@@ -14,12 +14,13 @@ import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 import { describeDifferences, plotDifferences } from '../latent/differences.ts';
 import { walkWithoutMusic } from '../latent/free-walk.ts';
 import { findModel } from './models-folder.ts';
+import { feedbackOf, type FeedbackFlags } from './feedback-options.ts';
 import { modelSettingsOf, type ModelFlags } from './model-options.ts';
 import type { Size } from './options.ts';
 import { checkOutputFile, writeResult } from './output.ts';
 import { Progress } from './progress.ts';
 
-export interface WalkOptions extends ModelFlags {
+export interface WalkOptions extends ModelFlags, FeedbackFlags {
   readonly prompt: readonly string[];
   readonly seed: readonly number[];
   readonly negative?: string;
@@ -41,12 +42,13 @@ const TILE_WIDTH = 192;
 
 export async function walkCommand(options: WalkOptions): Promise<void> {
   if (Math.max(options.prompt.length, options.seed.length) < 2) throw new UserError('usage', 'A walk needs two places at least: give --prompt or --seed twice or more.');
+  feedbackOf(options);
   const isSheet = extname(options.out).toLowerCase() === '.png';
   const out = isSheet ? await checkOutputFile(options.out, options.force === true) : await checkFolder(options.out, options.force === true);
   const pipeline = await startInference({ model: findModel(options.model), drawing: modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
   try {
     const { sized, uniform } = await planBoth(pipeline, options);
-    const frames = await drawFrames(pipeline, options.uniform === true ? uniform : sized);
+    const frames = await drawFrames(pipeline, chained(options.uniform === true ? uniform : sized, options));
     const drawn = frames.slice(1).map((frame, i) => measurePictureDifference(frames[i] as Picture, frame));
     const other = await pipeline.measureDifference(options.uniform === true ? sized : uniform);
     const [sizedSteps, uniformSteps] = options.uniform === true ? [other, drawn] : [drawn, other];
@@ -71,6 +73,12 @@ async function planBoth(pipeline: Pipeline, { prompt, seed, frames, negative, st
     prompts: prompt, frames, negative, steps, guidance, size, card: pipeline.card, measureDifference: (points: readonly LatentPoint[]) => pipeline.measureDifference(points), ...(seed.length === 0 ? {} : { seeds: seed }),
   };
   return { sized: await walkWithoutMusic(request), uniform: await walkWithoutMusic({ ...request, uniform: true }) };
+}
+
+/** With --feedback each point goes on from the picture of the one before. */
+function chained(points: readonly LatentPoint[], options: WalkOptions): readonly LatentPoint[] {
+  const feedback = feedbackOf(options);
+  return feedback === undefined ? points : points.map((point, index) => ({ ...point, feedback: { chain: 'walk', index, ...feedback } }));
 }
 
 async function drawFrames(pipeline: Pipeline, points: readonly LatentPoint[]): Promise<Picture[]> {

@@ -4,6 +4,7 @@
  * every machine.
  */
 
+import { UserError } from '../base/errors.ts';
 import type { DecodedPicture } from './decoder.ts';
 import type { FeedbackLink } from './types.ts';
 
@@ -14,11 +15,11 @@ export class FeedbackChain {
     this.#last = { chain, index, picture: { ...picture, pixels: picture.pixels.slice() } };
   }
 
-  /** The previous link's picture, moved. Throws where that link was not drawn last: a chain is drawn in order. */
+  /** The previous link's picture, moved. Throws a UserError 'again' where that link was not drawn last: a chain is drawn in order. */
   moved(link: FeedbackLink, { height, width }: { readonly height: number; readonly width: number }): DecodedPicture {
     const last = this.#last;
     if (last === undefined || last.chain !== link.chain || last.index !== link.index - 1) {
-      throw new Error(`picture ${link.index} of the feedback chain was asked for, and ${last === undefined ? 'none' : `picture ${last.index} of chain ${last.chain}`} was drawn last; a chain is drawn in order from 0`);
+      throw new UserError('again', `picture ${link.index} of the feedback chain was asked for, and ${last === undefined ? 'none' : `picture ${last.index} of chain ${last.chain}`} was drawn last; a chain is drawn in order from 0`);
     }
     if (last.picture.height !== height || last.picture.width !== width) throw new Error('the pictures of a feedback chain have one size');
     return movePicture(last.picture, link);

@@ -72,6 +72,8 @@ export async function readModelFolder(folder: string, options: FolderOptions = {
   const scheduler = await readScheduler(path, index, family);
   const card = (await readFirstConfig(path, ['card.json'])) ?? {};
   const latentSize = numberIn(unet, 'sample_size', `${path}/unet/config.json`, fixedSide(unetGraph) ?? 64);
+  const latentChannels = numberIn(unet, 'in_channels', `${path}/unet/config.json`, fixedChannels(unetGraph) ?? codec.latentChannels);
+  checkFits(path, unetGraph, latentChannels, codec);
   const nativeSizes = readNativeSizes(card, latentSize * codec.spatialFactor, `${path}/card.json`);
   const drawing = nativeDrawing(family, scheduler, [id, textIn(index, '_name_or_path') ?? '', textIn(unet, '_name_or_path') ?? '']);
   return {
@@ -83,7 +85,7 @@ export async function readModelFolder(folder: string, options: FolderOptions = {
     textEncoders: (await Promise.all(graphs.texts.map(async (graph, i) => ({ graph, tokenizer: await tokenizerFor(path, index, i) })))) as unknown as ModelFolder['textEncoders'],
     unet: graphs.unet,
     codec,
-    latentChannels: numberIn(unet, 'in_channels', `${path}/unet/config.json`, fixedChannels(unetGraph) ?? codec.latentChannels),
+    latentChannels,
     latentSize,
     scheduler,
     zeroEmptyNegative: family === 'sdxl' && index['force_zeros_for_empty_prompt'] !== false,
@@ -163,6 +165,18 @@ async function readScheduler(path: string, index: Config, family: Family): Promi
   return defaultScheduler(family, basename(path));
 }
 
+/** Graphs of different models laid together are found here rather than at the first picture. */
+function checkFits(path: string, unet: GraphFile, channels: number, codec: Codec): void {
+  const refuse = (what: string, todo: string): never => {
+    throw new UserError('device', `the model in ${path} does not fit together: ${what}; ${todo}.`);
+  };
+  const own = fixedChannels(unet) ?? channels;
+  if (own !== channels) refuse(`unet/config.json says ${channels} latent channels ("in_channels"), and the graph takes ${own}`, own > codec.latentChannels ? 'models for inpainting are not supported' : 'copy the whole folder again');
+  if (codec.latentChannels !== channels) refuse(`its UNet gives ${channels} latent channels and the decoder ${codec.decoder} takes ${codec.latentChannels}`, 'give a decoder of the same family');
+  const odd = unet.inputs.find(({ type }) => !USABLE_TYPES.includes(type));
+  if (odd !== undefined) refuse(`its UNet's input ${odd.name} is of a type that is not supported (${odd.type})`, 'export it with float32, float16, int32 or int64 inputs');
+}
+
 function fixedSide({ inputs }: GraphFile): number | undefined {
   return fixedDim(inputs.find(({ name }) => name === 'sample')?.dims[2]);
 }
@@ -174,6 +188,8 @@ function fixedChannels({ inputs }: GraphFile): number | undefined {
 function fixedDim(dim: number | string | undefined): number | undefined {
   return typeof dim === 'number' && dim > 0 ? dim : undefined;
 }
+
+const USABLE_TYPES: readonly string[] = ['float32', 'float16', 'float64', 'int32', 'int64'];
 
 /** Gigabytes of weights are told apart by size and samples from both ends; reading all of them would hold up every start. */
 const SAMPLE_BYTES = 1024 * 1024;

@@ -26,6 +26,12 @@ export interface PainterParts {
   readonly encoder: Encoder | undefined;
 }
 
+interface Prepared {
+  readonly request: DenoiseRequest;
+  readonly textMs: number;
+  readonly noiseMs: number;
+}
+
 /** Starting pictures kept at their drawn size. */
 const PICTURES_KEPT = 4;
 
@@ -36,6 +42,7 @@ export class Painter {
   readonly #fixed: { readonly height: number | undefined; readonly width: number | undefined };
   readonly #pictures = new LruCache<string, DecodedPicture>(PICTURES_KEPT);
   readonly #chain = new FeedbackChain();
+  #preparing: Promise<unknown> = Promise.resolve();
   times: StageTimes = { text: 0, noise: 0, denoise: 0, decode: 0 };
 
   constructor(model: ModelFolder, unet: OnnxSession, parts: PainterParts) {
@@ -65,7 +72,14 @@ export class Painter {
     return this.#parts.denoiser.denoise(request);
   }
 
-  async #prepare(point: LatentPoint, shape: NoiseShape): Promise<{ readonly request: DenoiseRequest; readonly textMs: number; readonly noiseMs: number }> {
+  /** One at a time, so that pictures that begin together do not encode their prompt twice. */
+  #prepare(point: LatentPoint, shape: NoiseShape): Promise<Prepared> {
+    const prepared = this.#preparing.then(() => this.#prepareNow(point, shape));
+    this.#preparing = prepared.catch(() => undefined);
+    return prepared;
+  }
+
+  async #prepareNow(point: LatentPoint, shape: NoiseShape): Promise<Prepared> {
     const { prompts, denoiser } = this.#parts;
     const start = performance.now();
     const mixed = await prompts.mix(point.prompts);

@@ -11,7 +11,9 @@ import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import { OscServer } from './control/osc.ts';
+import { OscQueryServer } from './control/oscquery.ts';
 import type { Pipeline } from './diffusion/types.ts';
+import { isOwnHost, isOwnOrigin } from './server/access.ts';
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import { startRenderProcess } from './server/render-process.ts';
 import { startServer } from './server/server.ts';
@@ -25,6 +27,7 @@ export interface PlayRequest extends ShowRequest {
   readonly live?: boolean | undefined;
   readonly port?: number | undefined;
   readonly oscPort?: number | undefined;
+  readonly oscqueryPort?: number | undefined;
   /** The track runs without a page that plays its sound. */
   readonly clock?: 'free' | undefined;
   /** Opens the stage in the browser. */
@@ -36,6 +39,7 @@ export interface PlayRequest extends ShowRequest {
 export interface Playing {
   readonly url: string;
   readonly oscPort: number;
+  readonly oscqueryPort: number;
   readonly session: Session;
   /** Resolves when the show is on stage; rejects where it cannot be opened. */
   readonly opened: Promise<void>;
@@ -44,6 +48,7 @@ export interface Playing {
 
 const DEFAULT_PORT = 4040;
 const DEFAULT_OSC_PORT = 9000;
+const DEFAULT_OSCQUERY_PORT = 4041;
 const TEND_INTERVAL_MS = 250;
 /** Until the page's microphone says its own rate. */
 const LIVE_RATE = 48_000;
@@ -53,7 +58,7 @@ const now = (): number => performance.now();
 export async function play(request: PlayRequest): Promise<void> {
   const stopped = stopSignal();
   const playing = await startPlaying(request);
-  notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   (Ctrl-C ends the show)`);
+  notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   OSCQuery http://127.0.0.1:${playing.oscqueryPort}   (Ctrl-C ends the show)`);
   if (request.open !== false) openBrowser(`${playing.url}/${request.display === undefined ? '' : `?display=${request.display}`}`);
   try {
     await Promise.race([playing.opened.then(() => stopped), stopped]);
@@ -84,12 +89,14 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
     closers.unshift(() => server.close());
     const osc = await openOsc(request, session, (await kit).table, say);
     closers.unshift(() => osc.close());
+    const query = await openOscQuery(request, session, (await kit).table, osc, say);
+    closers.unshift(() => query.close());
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());
     const opened = putOnStage(request, session, await kit, pipeline);
     opened.catch(() => undefined);
-    return { url: server.url, oscPort: osc.port, session, opened, close: () => closeAll(closers) };
+    return { url: server.url, oscPort: osc.port, oscqueryPort: query.port, session, opened, close: () => closeAll(closers) };
   } catch (thrown) {
     await closeAll(closers);
     throw thrown;
@@ -105,8 +112,19 @@ async function openOsc(request: PlayRequest, session: Session, table: Kit['table
     port: request.oscPort ?? DEFAULT_OSC_PORT, table, now,
     values: () => session.values, onChanges: (changes) => session.control(changes), onNotice: say,
   });
-  session.attachOsc(osc);
+  session.attachLink(osc);
   return osc;
+}
+
+async function openOscQuery(request: PlayRequest, session: Session, table: Kit['table'], osc: OscServer, say: (level: 'info' | 'warn', text: string) => void): Promise<OscQueryServer> {
+  const query = await OscQueryServer.open({
+    port: request.oscqueryPort ?? DEFAULT_OSCQUERY_PORT, name: 'latentbeat', oscPort: osc.port, now,
+    content: () => session.treeContent() ?? { table, values: {}, outs: new Map() },
+    admits: ({ headers }, port) => isOwnHost(headers.host, port) && isOwnOrigin(headers.origin, port),
+    onPacket: (bytes, peer) => osc.takePacket(bytes, peer), onNotice: say,
+  });
+  session.attachLink(query);
+  return query;
 }
 
 async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>): Promise<void> {

@@ -3,7 +3,7 @@
  * Both drivers (play.ts, render.ts) begin here. Reads no clock.
  */
 
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startInference } from './ahead/inference.ts';
@@ -17,10 +17,13 @@ import type { AudioSource } from './audio/types.ts';
 import { packageRoot } from './base/entry.ts';
 import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
+import { nearestWord } from './base/nearest.ts';
+import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
 import type { Hertz, Unit } from './base/units.ts';
+import { findModel } from './commands/models-folder.ts';
 import { Keepers } from './control/keepers.ts';
 import { ControlLog } from './control/log.ts';
-import type { Pipeline } from './diffusion/types.ts';
+import type { ModelSettings, Pipeline } from './diffusion/types.ts';
 import { createWalk } from './latent/walk.ts';
 import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
@@ -47,10 +50,16 @@ export interface ShowRequest {
   /** A model folder, or 'fake'. Default: the embedded model. */
   readonly model?: string | undefined;
   readonly seed?: number | undefined;
+  /** How the model is sampled. */
+  readonly drawing?: ModelSettings | undefined;
+  /** What is not to be drawn, instead of the preset's. */
+  readonly negative?: string | undefined;
   readonly provider?: string | undefined;
   readonly threads?: number | undefined;
-  /** Pixels of the generated pictures; default: the model's best. */
-  readonly pictureSize?: { readonly height: number; readonly width: number } | undefined;
+  /** Pixels of the generated pictures; default: the model's native size whose shape is nearest to `screen`. */
+  readonly pictureSize?: PixelSize | undefined;
+  /** Where the pictures will be seen; only its shape counts. Default 16:9. */
+  readonly screen?: PixelSize | undefined;
   /** A running pipeline to draw with, which stays the caller's. */
   readonly pipeline?: Promise<Pipeline> | undefined;
 }
@@ -84,6 +93,7 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
   const kit = await loadKit();
   const file = request.showFile === undefined ? null : await readShowFile(request.showFile);
   const preset = await choosePreset(request, file, kit.library);
+  checkLook(preset, kit.table, request.preset ?? request.showFile ?? preset.name);
   const pipeline = request.pipeline ?? startPipeline(request);
   try {
     const audio = await openTrack(request, file, onProgress);
@@ -103,7 +113,8 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
 export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed: number, sampleRate: Hertz): LiveShow {
   const tracker = new LiveAnalyzer(sampleRate);
   const { timeline } = tracker;
-  const parts = { preset, seed, table: kit.table, pipeline, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
+  const pictureSize = pictureSizeOf({}, pipeline);
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
   return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, close: () => Promise.resolve() };
 }
@@ -115,18 +126,28 @@ export function restageShow(show: OpenShow, timeline: Timeline, library: PresetL
 }
 
 /** The pipeline of a request in its own process. */
-export async function startPipeline(request: Pick<ShowRequest, 'model' | 'provider' | 'threads'>): Promise<Pipeline> {
-  const model = request.model === undefined ? packagePath('models/embedded') : request.model === 'fake' ? 'fake' : resolve(request.model);
-  const { provider, threads } = request;
+export async function startPipeline(request: Pick<ShowRequest, 'model' | 'drawing' | 'provider' | 'threads'>): Promise<Pipeline> {
+  const model = findModel(request.model);
+  const { drawing, provider, threads } = request;
   return await startInference({
-    model, onNotice: (text) => notify('warn', text),
+    model, drawing, onNotice: (text) => notify('warn', text),
     ...(provider === undefined ? {} : { provider }), ...(threads === undefined ? {} : { threads }),
   });
 }
 
 export async function choosePreset(request: ShowRequest, file: Show | null, library: PresetLibrary): Promise<Preset> {
   const base = request.preset !== undefined ? await library.load(request.preset) : (file?.preset ?? library.find(DEFAULT_PRESET));
-  return presetFromPrompts(base, request.prompts ?? []);
+  const chosen = presetFromPrompts(base, request.prompts ?? []);
+  return request.negative === undefined ? chosen : { ...chosen, negative: request.negative };
+}
+
+/** A preset's look names parameters of the table. Throws a UserError that suggests the nearest. */
+export function checkLook({ look }: Preset, table: ParameterTable, where: string): void {
+  for (const path of Object.keys(look.values)) {
+    if (table.has(path)) continue;
+    const near = nearestWord(path, [...table.keys()]);
+    throw new UserError('input', `${where}: look.values names ${path}, which no effect in shaders/ declares${near === undefined ? ': remove it' : `: did you mean ${near}`}${near === undefined ? '.' : '?'}`);
+  }
 }
 
 export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
@@ -165,12 +186,12 @@ function assemble({ request, kit, file, preset, audio, timeline, pipeline }: Ing
   const storyboard = file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
-  const parts = { preset, seed, table: kit.table, pipeline, timeline, log, keepers, storyboard };
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
-  return { ...parts, ...stageParts({ ...parts, library: kit.library, size: request.pictureSize }), title, audio, effects: kit.effects, live: false, close };
+  return { ...parts, ...stageParts({ ...parts, library: kit.library }), title, audio, effects: kit.effects, live: false, close };
 }
 
 interface StageParts {
@@ -184,12 +205,16 @@ interface StageParts {
   readonly library: PresetLibrary;
   readonly storyboard: readonly Scene[] | undefined;
   readonly live?: boolean;
-  readonly size?: ShowRequest['pictureSize'];
+  readonly pictureSize?: PixelSize | undefined;
+}
+
+function pictureSizeOf({ pictureSize, screen }: Pick<ShowRequest, 'pictureSize' | 'screen'>, { card }: Pipeline): PixelSize | undefined {
+  return pictureSize ?? nearestShape(card.sizes, screen ?? STAGE_SHAPE);
 }
 
 /** The score of a timeline and the walk through the model that follows it. */
 function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
-  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, size } = parts;
+  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, pictureSize } = parts;
   const score = new Score({
     timeline, preset, seed, table, live,
     log: log.changes.filter(({ source }) => source !== 'governor'),
@@ -197,6 +222,6 @@ function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
     keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
     ...(storyboard === undefined ? {} : { storyboard }),
   });
-  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size });
+  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size: pictureSize });
   return { score, walk };
 }

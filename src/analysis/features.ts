@@ -9,6 +9,7 @@ import type { Hertz } from '../base/units.ts';
 import { type BandBank, createBandBank } from './bands.ts';
 import type { SpectrumFrame } from './frames.ts';
 import { RunningMedian } from './running-median.ts';
+import { SlidingMedian } from './sliding-median.ts';
 
 /** Raw features; magnitudes in natural-log units, levels in linear amplitude, centroid in octaves above 27.5 Hz. */
 export const RAW_NAMES = [
@@ -60,7 +61,9 @@ export class FeatureExtractor {
   private readonly harmonic: Float32Array;
   private readonly percussive: Float32Array;
   private readonly timeMedians: RunningMedian[];
-  private readonly medianScratch = new Float32Array(2 * FREQUENCY_MEDIAN_HALF + 1);
+  private readonly broadMedian = new SlidingMedian(FREQUENCY_MEDIAN_HALF);
+  private readonly scaled: Float32Array;
+  private readonly broad: Float32Array;
   private readonly fluxGroup: Int8Array;
   private readonly groupSizes: Float32Array;
   private readonly raw = new Float32Array(RAW_NAMES.length);
@@ -74,6 +77,8 @@ export class FeatureExtractor {
     this.bands = new Float32Array(count);
     this.logs = Array.from({ length: FLUX_LAG + 1 }, () => new Float32Array(count));
     this.rises = new Float32Array(count);
+    this.scaled = new Float32Array(count);
+    this.broad = new Float32Array(count);
     this.harmonic = new Float32Array(count);
     this.percussive = new Float32Array(count);
     this.timeMedians = Array.from({ length: count }, () => new RunningMedian(TIME_MEDIAN));
@@ -100,52 +105,51 @@ export class FeatureExtractor {
   }
 
   private takeLogs(index: number, gain: number): void {
+    const { bands, scaled } = this;
     const logs = this.logs[index % this.logs.length] as Float32Array;
-    for (let band = 0; band < logs.length; band++) logs[band] = Math.log1p(LOG_SCALE * gain * (this.bands[band] as number));
+    for (let band = 0; band < logs.length; band++) {
+      scaled[band] = LOG_SCALE * gain * (bands[band] as number);
+      logs[band] = Math.log1p(scaled[band] as number);
+    }
   }
 
   /** Rise of each band's log against the loudest of three neighbours FLUX_LAG frames ago. */
   private computeRises(index: number): void {
+    const { rises } = this;
     const now = this.logs[index % this.logs.length] as Float32Array;
     const before = this.logs[(index + 1) % this.logs.length] as Float32Array;
     const last = now.length - 1;
+    let [low, middle] = [before[0] as number, before[0] as number];
     for (let band = 0; band <= last; band++) {
-      const reference = Math.max(before[Math.max(0, band - 1)] as number, before[band] as number, before[Math.min(last, band + 1)] as number);
-      this.rises[band] = Math.max(0, (now[band] as number) - reference);
+      const high = before[band < last ? band + 1 : last] as number;
+      const reference = low > middle ? (low > high ? low : high) : middle > high ? middle : high;
+      const rise = (now[band] as number) - reference;
+      rises[band] = rise > 0 ? rise : 0;
+      low = middle;
+      middle = high;
     }
   }
 
-  /** Harmonic and percussive magnitudes by a Wiener mask of the two medians. */
+  /** Harmonic and percussive log magnitudes by a Wiener mask of the two medians of the linear ones. */
   private separate(index: number): void {
+    const { scaled, broad, harmonic, percussive, timeMedians } = this;
     const logs = this.logs[index % this.logs.length] as Float32Array;
+    this.broadMedian.apply(scaled, broad);
     for (let band = 0; band < logs.length; band++) {
-      const steady = (this.timeMedians[band] as RunningMedian).push(logs[band] as number);
-      const broad = this.medianAround(logs, band);
-      const harmonicPower = Math.expm1(steady) ** 2;
-      const percussivePower = Math.expm1(broad) ** 2;
-      const mask = harmonicPower / (harmonicPower + percussivePower + 1e-9);
-      this.harmonic[band] = mask * (logs[band] as number);
-      this.percussive[band] = (1 - mask) * (logs[band] as number);
+      const steady = (timeMedians[band] as RunningMedian).push(scaled[band] as number);
+      const across = broad[band] as number;
+      const mask = (steady * steady) / (steady * steady + across * across + 1e-9);
+      const log = logs[band] as number;
+      harmonic[band] = mask * log;
+      percussive[band] = (1 - mask) * log;
     }
-  }
-
-  private medianAround(logs: Float32Array, band: number): number {
-    const low = Math.max(0, band - FREQUENCY_MEDIAN_HALF);
-    const high = Math.min(logs.length, band + FREQUENCY_MEDIAN_HALF + 1);
-    const scratch = this.medianScratch;
-    for (let i = low; i < high; i++) {
-      const value = logs[i] as number;
-      let at = i - low;
-      while (at > 0 && (scratch[at - 1] as number) > value) scratch[at] = scratch[--at] as number;
-      scratch[at] = value;
-    }
-    return scratch[(high - low) >> 1] as number;
   }
 
   private sumFluxes(): void {
-    for (let band = 0; band < this.rises.length; band++) {
-      const group = this.fluxGroup[band] as number;
-      this.raw[group] = (this.raw[group] as number) + (this.rises[band] as number) / (this.groupSizes[group] as number);
+    const { raw, rises, fluxGroup, groupSizes } = this;
+    for (let band = 0; band < rises.length; band++) {
+      const group = fluxGroup[band] as number;
+      raw[group] = (raw[group] as number) + (rises[band] as number) / (groupSizes[group] as number);
     }
   }
 

@@ -9,7 +9,7 @@ import { AttackEnvelope } from './attacks.ts';
 import { FloatColumns } from './columns.ts';
 import { FeatureExtractor, RAW_NAMES, type RawName } from './features.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
-import { extractTimbre, TIMBRE_SIZE } from './timbre.ts';
+import { TIMBRE_SIZE, TimbreExtractor } from './timbre.ts';
 
 /** Every how many frames the timbre is taken: 20 a second. */
 export const TIMBRE_EVERY = 5;
@@ -66,9 +66,11 @@ class FeatureRecorder {
   private readonly frames: FrameAnalyzer;
   private readonly extractor: FeatureExtractor;
   private readonly attacks: AttackEnvelope;
+  private readonly timbres: TimbreExtractor;
   private readonly raw = new FloatColumns(RAW_NAMES.length);
   private readonly timbre = new FloatColumns(TIMBRE_SIZE + 12);
   private readonly timbreRow = new Float32Array(TIMBRE_SIZE + 12);
+  private readonly timbreHead = this.timbreRow.subarray(0, TIMBRE_SIZE);
   private readonly chromaSum = new Float32Array(12);
   private readonly gain: number;
 
@@ -77,6 +79,7 @@ class FeatureRecorder {
     this.frames = new FrameAnalyzer(sampleRate, (frame) => this.take(frame));
     this.extractor = new FeatureExtractor(this.frames.rate, this.frames.windowLength);
     this.attacks = new AttackEnvelope(sampleRate);
+    this.timbres = new TimbreExtractor(this.frames.rate, this.frames.windowLength);
   }
 
   push(block: Float32Array): void {
@@ -101,7 +104,7 @@ class FeatureRecorder {
     this.raw.append(this.extractor.extract(frame, this.gain));
     for (let pitch = 0; pitch < 12; pitch++) this.chromaSum[pitch] = (this.chromaSum[pitch] as number) + (this.extractor.chroma[pitch] as number);
     if (frame.index % TIMBRE_EVERY !== 0) return;
-    extractTimbre(frame.samples, this.frames.rate, this.gain, this.timbreRow.subarray(0, TIMBRE_SIZE));
+    this.timbres.extract(frame.magnitudes, this.gain, this.timbreHead);
     this.timbreRow.set(this.chromaSum, TIMBRE_SIZE);
     this.chromaSum.fill(0);
     this.timbre.append(this.timbreRow);

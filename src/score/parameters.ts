@@ -26,6 +26,8 @@ export interface Parameter {
   readonly smoothing: Seconds;
   /** May wait for the next beat or bar. */
   readonly quantisable: boolean;
+  /** The texts that a text parameter takes; left out: any. */
+  readonly choices?: readonly string[];
   /** One of the eight faders that the panel shows first, by place 1..8. */
   readonly fader?: number;
 }

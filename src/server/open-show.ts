@@ -5,6 +5,7 @@
 
 import type { WalkPlan } from '../ahead/types.ts';
 import type { AudioSource } from '../audio/types.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
 import type { Hertz, Tick, Unit } from '../base/units.ts';
 import type { Keepers } from '../control/keepers.ts';
 import type { ControlLog } from '../control/log.ts';
@@ -34,6 +35,8 @@ export interface OpenShow {
   readonly score: Score;
   readonly walk: Walk;
   readonly pipeline: Pipeline;
+  /** Of the generated pictures; left out: the model's best. */
+  readonly pictureSize?: PixelSize | undefined;
   readonly storyboard: readonly Scene[];
   readonly keepers: Keepers;
   /** The control log the show came with, and that grows while it plays. */

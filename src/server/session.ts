@@ -10,15 +10,18 @@ import type { Frame } from '../ahead/types.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
-import type { OscCounters } from '../control/osc.ts';
+import type { TreeContent } from '../control/oscquery-tree.ts';
 import type { ClientMessage, ServerMessage, Telemetry } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
+import { curveAt } from '../timeline/timeline.ts';
 import { ControlDesk } from './control-desk.ts';
+import { ControlLinks, type ControlLink } from './control-links.ts';
 import { FramesAhead } from './frames-ahead.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
+import { OutDesk } from './out-desk.ts';
 import { RenderDesk } from './render-desk.ts';
 import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
@@ -41,12 +44,6 @@ export interface SessionOptions {
   readonly notice: (level: 'info' | 'warn', text: string) => void;
 }
 
-/** OSC as far as the session needs it. */
-export interface OscLink {
-  echo(path: string, value: ControlValue): void;
-  readonly counters: OscCounters;
-}
-
 export class Session implements ShowHost {
   readonly #options: SessionOptions;
   readonly #clock: ShowClock;
@@ -55,9 +52,10 @@ export class Session implements ShowHost {
   readonly #renders: RenderDesk;
   readonly #editor: ShowEditor;
   readonly #frames: FramesAhead;
+  readonly #links = new ControlLinks();
+  readonly #outs: OutDesk;
   readonly #startedAt: Milliseconds;
   #wire: Wire | null = null;
-  #osc: OscLink | null = null;
   #show: OpenShow | null = null;
   /** The track that live input interrupts. */
   #resting: OpenShow | null = null;
@@ -107,8 +105,17 @@ export class Session implements ShowHost {
       keep: () => this.#inBackground(this.#editor.keep()),
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
-      echo: (path, value) => this.#osc?.echo(path, value),
+      echo: (path, value) => this.#links.echo(path, value),
     }, this.#clock.tempo);
+    this.#outs = new OutDesk({
+      now: options.now,
+      place: (now) => this.#clock.placeAt(now),
+      moving: () => this.#clock.beatsGoOn,
+      energy: (now) => this.#energyAt(now),
+      section: (now) => this.#sectionAt(now),
+      shownFrame: () => this.#frames.shownAt(this.#frames.nowTick()) ?? null,
+      send: (messages) => this.#links.sendOut(messages),
+    });
   }
 
   /** The way to the pages, once the server listens. */
@@ -116,8 +123,21 @@ export class Session implements ShowHost {
     this.#wire = wire;
   }
 
-  attachOsc(osc: OscLink): void {
-    this.#osc = osc;
+  /** A way to controllers. */
+  attachLink(link: ControlLink): void {
+    this.#links.add(link);
+  }
+
+  /** What OSCQuery tells of; null until a show is open. */
+  treeContent(): TreeContent | null {
+    const show = this.#show;
+    if (show === null) return null;
+    const { prompts } = this.#editor.worn;
+    return {
+      table: show.table, values: this.#controls.values, outs: this.#outs.values,
+      choicesOf: (path) => (path === '/preset/load' ? this.#options.tools.presets().map(({ name }) => name) : undefined),
+      describe: (path) => (path.startsWith('/walk/prompt/') ? prompts[Number(path.slice(13)) - 1]?.text : undefined),
+    };
   }
 
   get values(): Record<string, ControlValue> {
@@ -164,6 +184,7 @@ export class Session implements ShowHost {
   }
 
   async close(): Promise<void> {
+    this.#outs.stop();
     this.#frames.stop();
     this.#renders.cancel();
     await this.#show?.close();
@@ -283,7 +304,9 @@ export class Session implements ShowHost {
     this.#editor.open(show);
     this.#frames.start(show);
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
+    this.#outs.start();
     this.#wire?.welcomeAll();
+    this.#links.pathChanged('/');
     this.#tellShow();
     this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(show.keepers) });
   }
@@ -375,9 +398,19 @@ export class Session implements ShowHost {
     return showInfoOf(show, this.#options.tools.presets(), this.#version, this.#editor.worn);
   }
 
+  #energyAt(now: Milliseconds): number {
+    if (this.#live !== null) return this.#live.show.tracker.features().energy;
+    return this.#show === null ? 0 : curveAt(this.#show.timeline, 'energy', this.#clock.timeAt(now));
+  }
+
+  #sectionAt(now: Milliseconds): string {
+    const time = this.#clock.timeAt(now);
+    return this.#show?.timeline.sections.findLast(({ start }) => start <= time)?.label ?? '';
+  }
+
   #telemetry(): Telemetry {
     const { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision } = this.#frames.telemetry();
-    const { received: oscReceived = 0, bad: oscBad = 0 } = this.#osc?.counters ?? {};
+    const { received: oscReceived, bad: oscBad } = this.#links.counters;
     return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0 };
   }
 
@@ -388,6 +421,7 @@ export class Session implements ShowHost {
   #tellShow(): void {
     const show = this.#openShow();
     this.#broadcast({ type: 'show', show: this.#showInfo(show), values: this.#controls.values });
+    for (const path of ['/walk/prompt', '/preset/load']) this.#links.pathChanged(path);
     this.#tellTransport();
   }
 

@@ -85,26 +85,27 @@ def ribbons(c: Canvas) -> Maps:
     light = torch.full_like(tone, 0.30)
     white = torch.zeros_like(tone)
     swing, thick = 0.75 + 0.5 * c.size(2), 0.75 + 0.5 * c.size(3)
+    wag, wig = 0.10 * torch.sin(TAU * 0.8 * x + c.angle(4)), 0.10 * torch.cos(TAU * 0.8 * x + c.angle(4))
     for middle, reach, waves, twists, lag, width, near in BANDS:
         way = c.angle(0) if near != 0.55 and near != 0.30 else -c.angle(0)
-        path = middle + swing * reach * torch.sin(TAU / 2 * waves * x - way + lag) + 0.10 * torch.sin(TAU * 0.8 * x + c.angle(4) + lag)
+        path = middle + swing * reach * torch.sin(TAU / 2 * waves * x - way + lag) + math.cos(lag) * wag + math.sin(lag) * wig
         spin = TAU / 2 * twists * x * 0.8 + way + 1.7 * lag
         face = torch.cos(spin)
         half = width * thick * (0.16 + 0.84 * face.abs())
         across = (y - path) / half
-        cover = smooth(1.03, 0.95, across.abs())
-        shadow = torch.exp(-((across.abs() - 0.9).clamp(min=0) * half / 0.10) ** 1.2) * near
-        front = smooth(-0.05, 0.05, face)
-        bow = torch.sqrt((1 - 0.9 * across * across).clamp(min=0.05))
-        gloss = torch.exp(-((torch.sin(spin) * 0.8 + 0.45 * across * face - 0.30) / 0.26) ** 2)
-        threads = 0.5 + 0.5 * torch.cos(13 * across)
-        rim = smooth(0.80, 0.98, across.abs())
-        own_tone = (0.10 + 0.30 * front + 0.26 * bow * face.abs() + 0.40 * gloss + 0.05 * threads + 0.16 * rim) * (0.45 + 0.55 * near)
+        side = across.abs()
+        cover = smooth(1.03, 0.95, side)
+        shadow = near / (1 + ((side - 0.9).clamp(min=0) * half / 0.08) ** 2)
+        front = (0.5 + 10 * face).clamp(0, 1)
+        bow = 1 - 0.65 * (across * across).clamp(max=1)
+        gloss = 1 / (1 + ((torch.sin(spin) * 0.8 + 0.45 * across * face - 0.30) / 0.30) ** 2) ** 2
+        rim = ((side - 0.80) / 0.18).clamp(0, 1)
+        own_tone = (0.10 + 0.30 * front + 0.26 * bow * face.abs() + 0.40 * gloss + 0.16 * rim) * (0.45 + 0.55 * near)
         own_light = (0.25 + 0.45 * bow + 0.75 * gloss + 0.25 * rim) * (0.40 + 0.65 * near)
-        dim = 1 - 0.75 * shadow * (1 - cover)
-        tone = tone * dim * (1 - cover) + own_tone * cover
-        light = light * dim * (1 - cover) + own_light * cover
-        white = white * (1 - cover) + 0.26 * gloss ** 2 * near * cover
+        dim = (1 - 0.75 * shadow) * (1 - cover)
+        tone = tone * dim + own_tone * cover
+        light = light * dim + own_light * cover
+        white = white * dim + 0.26 * near * gloss * gloss * cover
     return tone, light, white
 
 

@@ -48,10 +48,10 @@ def bubbles(c: Canvas) -> Maps:
     z = torch.sqrt((1 - nx * nx - ny * ny).clamp(min=0.0))
     rim = (1 - z) ** 2
     film = 0.5 + 0.5 * torch.cos(5.5 * z + 2.2 * ny + TAU * number + c.angle(4) + 2 * c.cos(0))
-    spot = torch.exp(-((nx + 0.42) ** 2 + (ny - 0.46) ** 2) * 30)
+    spot = torch.exp(-((nx + 0.42) ** 2 + (ny - 0.46) ** 2) * 22)
     lens = torch.exp(-((torch.sqrt(nx * nx + ny * ny + 1e-6) - 0.72) / 0.16) ** 2) * smooth(0.1, 0.9, 0.6 * nx - 0.75 * ny)
-    inside: Maps = (0.04 + 0.34 * film * (0.22 + 0.78 * rim) + 0.55 * rim + 0.42 * lens + 0.35 * spot,
-                    0.22 + 0.50 * film * (0.3 + rim) + 0.95 * rim + 0.75 * lens + 0.5 * spot, 0.75 * spot + 0.10 * rim * lens)
+    inside: Maps = (0.04 + 0.34 * film * (0.22 + 0.78 * rim) + 0.62 * rim + 0.50 * lens + 0.35 * spot,
+                    0.22 + 0.50 * film * (0.3 + rim) + 0.95 * rim + 0.75 * lens + 0.5 * spot, 0.85 * spot + 0.30 * lens * rim + 0.10 * lens)
     maps: Maps = (tone + 0.16 * glow * (0.4 + beam), light + 0.30 * glow, torch.zeros_like(tone))
     return over(maps, inside, cover)
 

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 
 from .check_paraphrases import read_paraphrases
-from .reader import HEADS, Reader
+from .reader import HEADS, PROTOTYPES, Reader
 from .text_encoder import ExportedEncoder
 from .vocabulary import MODIFIERS, PALETTES, RELATIONS, SUBJECTS, Label, bare_captions, draw_label, make_caption
 
@@ -31,15 +31,17 @@ class Captions(NamedTuple):
 
     vectors: torch.Tensor
     classes: torch.Tensor
+    leading: int = 0  # how many of the first are phrases alone
 
 
 class Fit(NamedTuple):
-    steps: int = 1500
-    batch: int = 512
-    rate: float = 2e-3
-    decay: float = 0.05
+    steps: int = 800
+    batch: int = 256
+    rate: float = 3e-3
+    decay: float = 0.2
+    bare: float = 0.35  # share of samples from the phrases alone
     mixed: float = 0.25  # share of samples between two captions
-    noise: float = 0.3  # length of the noise added to an embedding
+    noise: float = 0.5  # length of the noise added to an embedding
     seed: int = 0
 
 
@@ -79,7 +81,7 @@ def read_captions(folder: Path, pattern: str = "[0-9][0-9][0-9]") -> Captions:
     if not chunks:
         raise SystemExit(f"no captions {pattern} in {folder}/captions: run the stage text first")
     labels = [Label(*row[:-1]) for chunk in chunks for row in json.loads(chunk.with_suffix(".json").read_text())]
-    return Captions(torch.from_numpy(np.concatenate([np.load(chunk) for chunk in chunks])), classes_of(labels))
+    return Captions(torch.from_numpy(np.concatenate([np.load(chunk) for chunk in chunks])), classes_of(labels), len(np.load(chunks[0], mmap_mode="r")))
 
 
 def classes_of(labels: list[Label]) -> torch.Tensor:
@@ -90,6 +92,7 @@ def fit_reader(folder: Path, fit: Fit = Fit()) -> dict[str, float]:
     """Fits the reader into FOLDER/reader.pt, prints its figures as one line of JSON and keeps them in reader.json."""
     torch.manual_seed(fit.seed)
     captions, reader = read_captions(folder), Reader()
+    place_prototypes(reader, read_captions(folder, "000"))
     generator = torch.Generator().manual_seed(fit.seed)
     optimizer = torch.optim.AdamW(reader.parameters(), lr=fit.rate, weight_decay=fit.decay)
     began = time.process_time()
@@ -107,9 +110,27 @@ def fit_reader(folder: Path, fit: Fit = Fit()) -> dict[str, float]:
     return figures
 
 
+@torch.no_grad()
+def place_prototypes(reader: Reader, phrases: Captions, rounds: int = 8) -> None:
+    """Spherical k-means of what each subject is called."""
+    generator = torch.Generator().manual_seed(0)
+    plain = (phrases.classes[:, 3] == len(PALETTES)) & (phrases.classes[:, 4] == 0)
+    for k in range(len(SUBJECTS)):
+        own = phrases.vectors[plain & (phrases.classes[:, 0] == k)]
+        centres = own[torch.randperm(len(own), generator=generator)[:PROTOTYPES]]
+        nearest = (own @ centres.t()).argmax(1)
+        for _ in range(rounds):
+            centres = torch.stack([F.normalize(own[nearest == j].mean(0), dim=0) if (nearest == j).any() else centres[j] for j in range(PROTOTYPES)])
+            nearest = (own @ centres.t()).argmax(1)
+        reader.prototypes[k * PROTOTYPES:(k + 1) * PROTOTYPES] = centres
+        reader.shares[k] = torch.bincount(nearest, minlength=PROTOTYPES).float() / len(own)
+
+
 def draw_batch(captions: Captions, fit: Fit, generator: torch.Generator) -> tuple[torch.Tensor, list[torch.Tensor]]:
     """Embeddings [batch, 384] and the wanted shares of each head; some lie between two captions, as a walk of prompts does."""
     rows = torch.randint(len(captions.vectors), (2, fit.batch), generator=generator)
+    bare = torch.randint(captions.leading, (2, fit.batch), generator=generator)
+    rows = torch.where(torch.rand(2, fit.batch, generator=generator) < fit.bare, bare, rows)
     share = torch.rand(fit.batch, 1, generator=generator)
     share = torch.where(torch.rand(fit.batch, 1, generator=generator) < fit.mixed, share, torch.ones(()))
     text = F.normalize(captions.vectors[rows[0]] * share + captions.vectors[rows[1]] * (1 - share), dim=1)

@@ -1,9 +1,10 @@
 """Reads a sentence: which subjects it names, in what relation, and in which palette and modifier.
 
-Input is the sentence encoder's pooled embedding alone: it moves steadily from one sentence to another when embeddings are
-mixed, which token embeddings of sentences of different lengths do not. A linear map carries what names alone say, a small hidden layer beside
-it what depends on company ("fire" the subject, "fiery" the palette). Trained with mixed embeddings and mixed targets, so that the way between
-two sentences is gradual (captions.py).
+Input is the sentence encoder's pooled embedding alone: it moves steadily from one sentence to another when embeddings are mixed, which token
+embeddings of sentences of different lengths do not. A subject is near one of its prototypes (centres of what people call it), so that words
+never met fall to what they mean; a linear map and a small hidden layer add what was learned from captions. The same presence of a subject
+serves as first and as second one; what comes first is told apart by a difference alone. Trained with mixed embeddings and mixed targets,
+so that the way between two sentences is gradual (captions.py).
 """
 from typing import NamedTuple
 
@@ -13,10 +14,13 @@ from torch import nn
 from .vocabulary import MODIFIERS, PALETTES, RELATIONS, SUBJECTS, USUAL
 
 TEXT = 384
-HIDDEN = 256
+HIDDEN = 192
 GAIN = 6.0  # embeddings are of unit length: this brings their numbers to about 0.3
+PROTOTYPES = 8  # of a subject
+WIDTH = 8.0  # how sharply a prototype's neighbourhood ends, per unit of cosine
 NONE = 1  # the last entry of "second" and of "palette" is: none named
 HEADS = (len(SUBJECTS), len(SUBJECTS) + NONE, len(RELATIONS), len(PALETTES) + NONE, len(MODIFIERS))
+PARTS = (len(SUBJECTS), len(SUBJECTS), NONE, *HEADS[2:])  # presence, order, no second, relation, palette, modifier
 
 
 class Reading(NamedTuple):
@@ -33,20 +37,36 @@ class Reader(nn.Module):
     """Pooled embedding [B, 384] of unit length -> Reading. Token embeddings are taken for the interface's sake and not used."""
 
     usual: torch.Tensor
+    shares: torch.Tensor
 
     def __init__(self, dropout: float = 0.3) -> None:
         super().__init__()
-        self.names = nn.Linear(TEXT, sum(HEADS))
-        self.company = nn.Sequential(nn.Linear(TEXT, HIDDEN), nn.SiLU(), nn.Dropout(dropout), nn.Linear(HIDDEN, sum(HEADS)))
+        self.prototypes = nn.Parameter(torch.zeros(len(SUBJECTS) * PROTOTYPES, TEXT))
+        self.trust = nn.Parameter(torch.tensor(2.0))  # in the prototypes
+        self.names = nn.Linear(TEXT, sum(PARTS))
+        self.company = nn.Sequential(nn.Linear(TEXT, HIDDEN), nn.SiLU(), nn.Dropout(dropout), nn.Linear(HIDDEN, sum(PARTS)))
+        for layer in (self.names, self.company[-1]):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
         usual = torch.zeros(len(SUBJECTS), len(PALETTES))
         for row, subject in enumerate(SUBJECTS):
             usual[row, list(PALETTES).index(USUAL[subject])] = 1
         self.register_buffer("usual", usual)
+        self.register_buffer("shares", torch.full((len(SUBJECTS), PROTOTYPES), 1 / PROTOTYPES))  # of a subject's phrases near each prototype
+
+    def nearness(self, text: torch.Tensor) -> torch.Tensor:
+        """How near a sentence is to each subject [B, subjects]."""
+        close = torch.exp(WIDTH * (text @ self.prototypes.t())).reshape(-1, len(SUBJECTS), PROTOTYPES)
+        return torch.log((close * self.shares).sum(2) + 1e-6)
 
     def logits(self, text: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """First subject, second (last: none), relation, palette (last: none), modifier."""
         scaled = text * GAIN
-        return (self.names(scaled) + self.company(scaled)).split(HEADS, 1)
+        learned, order, alone, *looks = (self.names(scaled) + self.company(scaled)).split(PARTS, 1)
+        presence = self.trust * self.nearness(text) + learned
+        first = presence + order
+        other = presence - order + torch.log(1 - first.softmax(1) + 1e-4)
+        return first, torch.cat([other - other.amax(1, keepdim=True), alone], 1), *looks
 
     def forward(self, text: torch.Tensor, hidden: torch.Tensor | None = None) -> Reading:
         first, second, relation, palette, modifier = (head.softmax(1) for head in self.logits(text))

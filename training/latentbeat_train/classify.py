@@ -66,7 +66,7 @@ class Classifier(nn.Module):
         self.colours = nn.Sequential(nn.Linear(27, 96), nn.ReLU(), nn.Linear(96, len(PALETTES)))
 
     def features(self, pictures: torch.Tensor) -> torch.Tensor:
-        return self.body(pictures * 2 - 1).mean((2, 3))
+        return self.body(F.avg_pool2d(pictures, 2) * 2 - 1).mean((2, 3))
 
     def forward(self, pictures: torch.Tensor) -> list[torch.Tensor]:
         seen = self.drop(self.features(pictures))
@@ -91,7 +91,7 @@ def disguise(pictures: torch.Tensor, generator: torch.Generator) -> torch.Tensor
     return torch.einsum("bij,bjhw->bihw", mix / mix.sum(2, keepdim=True), small)
 
 
-def fit(folder: Path, out: Path, strict: bool, steps: int, batch: int = 48) -> None:
+def fit(folder: Path, out: Path, strict: bool, steps: int, batch: int = 40) -> None:
     """Trains one classifier on renders.pt of the folder."""
     torch.manual_seed(int(strict))
     stored = torch.load(folder / "renders.pt", weights_only=True)

@@ -46,7 +46,7 @@ def paraphrases(judge: Judge, folder: Path, names: tuple[str, ...], prompts: lis
     for i, entry in enumerate(prompts):
         text = judge.say(entry["prompt"])
         allowed = [SLOTS.index(name) for name in entry["subjects"]]
-        heard.append(int(judge.read(text).first.argmax()) in allowed)
+        heard.append(SLOTS.index(names[int(judge.read(text).first.argmax())]) in allowed)
         shown.append(int(classify.guess(model, shrink(judge.draw(text, numbers[i])))[0, 0]) in allowed)
     return {"prompts": len(prompts), "heard": float(np.mean(heard)), "shown": float(np.mean(shown))}
 

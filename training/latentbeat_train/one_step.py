@@ -2,7 +2,7 @@
 
 v = noise - latent, so one step of FlowMatchEuler from sigma 1 lands on the latent, and since the latent is zero in the channels that carry
 the noise's scalars, they can be read from sample / sigma at any sigma: every number of steps gives the same picture.
-Weights of subjects are stacked [slots, N] and kept as 16-bit floats; a picture fetches the rows of the two subjects that the sentence names
+Weights of the subjects on offer are stacked [subjects, N] and kept as 16-bit floats; a picture fetches the rows of the two subjects that the sentence names
 most. A third one's share is taken off both, so that the pair may change without a jump.
 """
 import torch
@@ -57,10 +57,11 @@ class OneStep(nn.Module):
         super().__init__()
         self.painting: Painting = model.painting
         self.reader, self.choose = reader, Shown()
+        kept = [i for i, name in enumerate(SLOTS) if name in offered]
         with torch.no_grad():
-            self.rows = nn.ParameterList([torch.stack(part) if exact else torch.stack(part).half() for part in zip(*[s.parts() for s in model.subjects], strict=True)])
-        self.register_buffer("offered", torch.tensor([float(name in offered) for name in SLOTS]))
-        self.register_buffer("constants", torch.tensor(TABLE, dtype=torch.float32))
+            self.rows = nn.ParameterList([torch.stack(part) if exact else torch.stack(part).half() for part in zip(*[model.subjects[i].parts() for i in kept], strict=True)])
+        self.register_buffer("kept", torch.tensor(kept))
+        self.register_buffer("constants", torch.tensor([TABLE[i] for i in kept], dtype=torch.float32))
         self.register_buffer("basis", make_basis())
         self.register_buffer("stops", stop_tables())
         self.register_buffer("blooms", blooms())
@@ -77,7 +78,7 @@ class OneStep(nn.Module):
     def read(self, text: torch.Tensor) -> Reading:
         """What a sentence [B, 384] asks for, among the subjects on offer."""
         reading = self.reader(text)
-        first, second = reading.first * self.offered + 1e-9 * self.offered, reading.second * self.offered
+        first, second = reading.first[:, self.kept] + 1e-9, reading.second[:, self.kept]
         return reading._replace(first=first / first.sum(1, keepdim=True), second=second)
 
     def draw(self, scalars: torch.Tensor, reading: Reading, like: torch.Tensor) -> torch.Tensor:

@@ -22,6 +22,7 @@ import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.
 import type { Hertz, Unit } from './base/units.ts';
 import { findModel } from './commands/models-folder.ts';
 import { Keepers } from './control/keepers.ts';
+import { LedTimeline } from './control/led-timeline.ts';
 import { ControlLog } from './control/log.ts';
 import type { ModelSettings, Pipeline } from './diffusion/types.ts';
 import { createWalk } from './latent/walk.ts';
@@ -31,6 +32,7 @@ import { presetFromPrompts, type Preset } from './score/preset.ts';
 import { Score } from './score/score.ts';
 import type { Show, ShowCorrections } from './score/show-file.ts';
 import { storyboardOf, type Scene } from './score/storyboard.ts';
+import { ControllerLibrary } from './server/controller-library.ts';
 import { loadEffects } from './server/effects.ts';
 import type { LiveShow, OpenShow } from './server/open-show.ts';
 import { PresetLibrary } from './server/preset-library.ts';
@@ -78,14 +80,16 @@ export function packagePath(relative: string): string {
 /** What a show is made of, before anything is opened that lives: read once, shared by all shows of a session. */
 export interface Kit {
   readonly library: PresetLibrary;
+  readonly controllers: ControllerLibrary;
   readonly effects: readonly EffectSource[];
   readonly table: ParameterTable;
 }
 
 export async function loadKit(): Promise<Kit> {
   const library = await PresetLibrary.open({ shipped: packagePath('presets'), own: cacheSubfolder('presets') }, (text) => notify('warn', text));
+  const controllers = await ControllerLibrary.open({ shipped: packagePath('presets/controllers'), own: cacheSubfolder('controllers') }, (text) => notify('warn', text));
   const effects = await loadEffects(packagePath('shaders'));
-  return { library, effects, table: buildParameterTable(effects.flatMap(({ parameters }) => parameters)) };
+  return { library, controllers, effects, table: buildParameterTable(effects.flatMap(({ parameters }) => parameters)) };
 }
 
 /** Opens the sound, analyses it and lays out the walk. Throws UserErrors of one sentence. */
@@ -112,11 +116,11 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
 /** A show without a track: its timeline grows with what is heard. */
 export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed: number, sampleRate: Hertz): LiveShow {
   const tracker = new LiveAnalyzer(sampleRate);
-  const { timeline } = tracker;
+  const timeline = new LedTimeline(tracker.timeline);
   const pictureSize = pictureSizeOf({}, pipeline);
   const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
-  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, close: () => Promise.resolve() };
+  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, close: () => Promise.resolve() };
 }
 
 /** The same show on another timeline (corrected beats); what hands did is played again on it. */

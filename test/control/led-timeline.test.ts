@@ -25,7 +25,7 @@ describe('led timeline', () => {
       if (settled && ms % 1000 === 500) expect(seen.positionInBar).toBe(place.positionInBar);
       for (let i = 1; i < led.grid.beats.length; i++) expect(led.grid.beats[i] as number).toBeGreaterThan(led.grid.beats[i - 1] as number);
       const passed = before.beats.filter((beat) => beat < ms / 1000 - 1);
-      expect([...led.grid.beats.slice(0, passed.length)]).toEqual([...passed]);
+      expect(led.grid.beats.slice(0, passed.length)).toEqual(passed);
       before = led.grid;
     }
     led.lead(null, 40);

@@ -21,7 +21,7 @@ import { startServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
 import { pruneUploads } from './server/uploads.ts';
-import { analyze, choosePreset, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
+import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
 export interface PlayRequest extends ShowRequest {
   /** Listens instead of playing a track. */
@@ -194,7 +194,7 @@ async function correctGrid(show: OpenShow, { action, value }: GridEdit): Promise
   const before = (await loadCorrections(cacheFolder(), audio.sha256)) ?? {};
   const after: GridCorrections = action === 'reset' ? {} : action === 'shift' ? { ...before, shift: (before.shift ?? 0) + value } : { ...before, [action]: value };
   await saveCorrections(cacheFolder(), audio.sha256, after);
-  return await analyze(audio, after);
+  return keepParts(await analyze(audio, after), show);
 }
 
 function packageVersion(): string {

@@ -95,8 +95,8 @@ function promptOrder(sections: readonly Section[], preset: Preset): Map<string, 
   return new Map(ranked.map((label, rank) => [label, last === 0 ? 0 : Math.round((rank / last) * (count - 1))]));
 }
 
-/** Mean energy of all sections with a label; a drop counts as louder. */
+/** Mean energy of all sections with a label; a drop counts as louder, a chorus somewhat. */
 function energyOf(sections: readonly Section[], label: string): number {
   const own = sections.filter((section) => section.label === label);
-  return own.reduce((sum, { energy, kind }) => sum + energy + (kind === 'drop' ? 1 : 0), 0) / own.length;
+  return own.reduce((sum, { energy, kind }) => sum + energy + (kind === 'drop' ? 1 : kind === 'chorus' ? 0.6 : 0), 0) / own.length;
 }

@@ -40,6 +40,8 @@ export interface OpenShow {
   /** Of the generated pictures; left out: the model's best. */
   readonly pictureSize?: PixelSize | undefined;
   readonly storyboard: readonly Scene[];
+  /** Files of the parts whose curves the timeline holds; absolute. */
+  readonly stemFiles?: readonly { readonly name: string; readonly path: string }[] | undefined;
   readonly keepers: Keepers;
   /** The control log the show came with, and that grows while it plays. */
   readonly log: ControlLog;

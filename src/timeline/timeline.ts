@@ -57,7 +57,8 @@ export interface BeatGrid {
   readonly confidence: Unit;
 }
 
-export type SectionKind = 'intro' | 'verse' | 'build' | 'drop' | 'breakdown' | 'outro';
+/** A drop comes after a build-up or a breakdown with a sudden low end; a chorus is as loud without that. */
+export type SectionKind = 'intro' | 'verse' | 'chorus' | 'build' | 'drop' | 'breakdown' | 'outro';
 
 export interface Section {
   readonly start: Seconds;

@@ -32,6 +32,8 @@ export interface Arrangement {
   readonly tune: readonly number[];
   /** A snare roll that thickens and a riser through the section. */
   readonly rising: boolean;
+  /** Level of hats and arpeggio in the section's first half: 1, or less where a layer joins half-way. */
+  readonly firstHalf: number;
 }
 
 export interface Part {
@@ -63,6 +65,8 @@ export interface SongTruth {
   readonly downbeats: readonly number[];
   readonly sections: readonly { readonly start: number; readonly end: number; readonly label: string; readonly kind: PartKind }[];
   readonly drops: readonly number[];
+  /** Drums that come in at once after a part without them, in no drop: who calls it one is not wrong. */
+  readonly maybeDrops: readonly number[];
   readonly buildUps: readonly { readonly start: number; readonly end: number }[];
 }
 
@@ -96,12 +100,23 @@ export function layOutSong(seed: number, style: SongStyle): SongForm {
   const gaps = dice.uniform() < 0.6;
   let firstBar = 0;
   const parts = form.map(([kind, bars], i): Part => {
-    const part = { kind, label: kind, firstBar, bars, arrangement: arrangements[kind], gap: gaps && form[i + 1]?.[0] === 'drop' };
+    const part = { kind, label: kind, firstBar, bars, arrangement: vary(arrangements[kind], dice), gap: gaps && form[i + 1]?.[0] === 'drop' };
     firstBar += bars;
     return part;
   });
   const offset = dice.uniform() < 0.5 ? 0 : between(0.05, 1);
   return { seed, style, bpm, metre, minor: dice.uniform() < 0.55, tonic: 36 + dice.integer(12), offset, parts, bars: firstBar, duration: offset + (firstBar * metre * 60) / bpm + 1 };
+}
+
+/** No section returns exactly as it was: levels move a little, a layer comes or goes. */
+function vary(plan: Arrangement, dice: Random): Arrangement {
+  const around = (level: number): number => level * (0.85 + 0.3 * dice.uniform());
+  const toggle = dice.uniform();
+  return {
+    ...plan, snare: around(plan.snare), hats: around(plan.hats), bass: around(plan.bass), pad: around(plan.pad), lead: around(plan.lead),
+    arp: toggle < 0.2 ? (plan.arp > 0 ? 0 : 0.3) : around(plan.arp),
+    hatEvery: toggle > 0.85 && plan.hatEvery > 1 ? plan.hatEvery / 2 : plan.hatEvery,
+  };
 }
 
 function pick<T>(dice: Random, list: readonly T[]): T {
@@ -122,6 +137,7 @@ function drawArrangements(dice: Random, style: SongStyle, metre: number): Arrang
     hats: between(0.25, 0.5), hatEvery: pick(dice, [2, 2, 4, 1]), bass: between(0.5, 0.8), bassSteps: within(pick(dice, BASSES)),
     pad: between(0.3, 0.7), cutoff: [between(800, 2500), between(800, 2500)], arp: chance(0.5) ? between(0.2, 0.5) : 0, arpEvery: pick(dice, [1, 2, 2, 4]),
     lead: 0, chords: chance(0.5) ? shared : pick(dice, PROGRESSIONS), tune: Array.from({ length: 16 }, () => (chance(0.4) ? -1 : dice.integer(8))), rising: false,
+    firstHalf: chance(0.35) ? 0.3 : 1,
   });
   const drumless = (): Pick<Arrangement, 'kick' | 'snare' | 'hats'> => ({ kick: 0, snare: 0, hats: chance(0.4) ? 0.15 : 0 });
   return {
@@ -147,6 +163,7 @@ export function songTruth(form: SongForm): SongTruth {
     downbeats: Array.from({ length: form.bars }, (_, i) => timeOf(i)),
     sections: joinRepeats(sections),
     drops: sections.filter(({ kind }, i) => kind === 'drop' && i > 0).map(({ start }) => start),
+    maybeDrops: sections.filter(({ kind }, i) => kind !== 'drop' && (form.parts[i]?.arrangement.kick ?? 0) > 0.4 && form.parts[i - 1]?.arrangement.kick === 0).map(({ start }) => start),
     buildUps: sections.filter(({ kind }) => kind === 'build').map(({ start, end }) => ({ start, end })),
   };
 }

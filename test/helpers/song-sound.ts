@@ -47,6 +47,7 @@ function playBar(desk: Desk, part: Part, within: number): void {
   const steps = 4 * form.metre;
   const last = within === part.bars - 1;
   const end = last && gap ? steps - 4 : steps;
+  const half = within < part.bars / 2 ? plan.firstHalf : 1;
   const fill = last && !gap && plan.snare > 0 && form.seed % 3 !== 0;
   for (let step = 0; step < end; step++) {
     const at = timeOf(desk, bar, step);
@@ -57,7 +58,7 @@ function playBar(desk: Desk, part: Part, within: number): void {
     if (plan.rising) add(drums, kit.clap, at, rollGain(part, within, step, steps));
     const backbeat = form.metre === 3 ? step === 8 : step === 4 || step === 12;
     if (plan.snare > 0 && (backbeat || (fill && step >= steps - 4 && step % 2 === 1))) add(drums, kit.clap, at, plan.snare);
-    if (plan.hats > 0 && step % plan.hatEvery === 0) add(drums, step % 4 === 2 ? kit.openHat : kit.hat, at, plan.hats * (step % 4 === 0 ? 1 : 0.7));
+    if (plan.hats > 0 && step % plan.hatEvery === 0) add(drums, step % 4 === 2 ? kit.openHat : kit.hat, at, half * plan.hats * (step % 4 === 0 ? 1 : 0.7));
   }
   playTones(desk, part, within, end);
 }
@@ -83,7 +84,7 @@ function playTones(desk: Desk, part: Part, within: number, end: number): void {
     addPad(desk, chord, start, timeOf(desk, bar, end) - start, 0.11 * plan.pad, plan.cutoff[0] * (plan.cutoff[1] / plan.cutoff[0]) ** along);
   }
   if (plan.bass > 0) for (const at of plan.bassSteps) if (at < end) addBass(desk, note(root) - (note(root) > 43 ? 12 : 0), timeOf(desk, bar, at), 1.6 * step * rate, 0.55 * plan.bass);
-  if (plan.arp > 0) for (let at = 0, n = 0; at < end; at += plan.arpEvery, n++) add(desk.tones, pluck(desk, (chord[n % 4] as number) + 12), timeOf(desk, bar, at), 0.5 * plan.arp);
+  if (plan.arp > 0) for (let at = 0, n = 0; at < end; at += plan.arpEvery, n++) add(desk.tones, pluck(desk, (chord[n % 4] as number) + 12), timeOf(desk, bar, at), 0.5 * plan.arp * (within < part.bars / 2 ? plan.firstHalf : 1));
   if (plan.lead > 0) for (let at = 0; at < end; at += 2) {
     const degree = plan.tune[((within % 2) * 8 + at / 2) % plan.tune.length] as number;
     if (degree >= 0) addPad(desk, [note(root + degree) + 24], timeOf(desk, bar, at), 1.7 * step * rate, 0.3 * plan.lead, 3500);

@@ -1,8 +1,9 @@
 /** Measurements → onsets with their kinds: candidates judged by the classifier, the likeliest of each neighbourhood kept. */
 
-import { quantile } from '../../base/math.ts';
+import { quantile, smoothstep } from '../../base/math.ts';
 import type { Seconds, Unit } from '../../base/units.ts';
 import { ONSET_HIGH, ONSET_LOW, ONSET_MID } from '../../timeline/timeline.ts';
+import { ATTACK_RATE } from '../attacks.ts';
 import { FRAME_RATE } from '../frames.ts';
 import type { Measurements } from '../measure.ts';
 import { pickAdaptively } from './adaptive.ts';
@@ -39,9 +40,14 @@ function classify(measurements: Measurements, classifier: OnsetClassifier): Onse
   times.forEach((time, i) => {
     describe(i, features);
     const { probability, offset } = classifier.judge(features);
-    if (probability >= classifier.threshold) onsets.push({ time: Math.max(0, time + offset), strength: probability });
+    if (probability >= classifier.threshold) onsets.push({ time: Math.max(0, time + offset * trustIn(measurements.attacks, time)), strength: probability });
   });
   return keepLikeliest(onsets, classifier.apart);
+}
+
+/** How far an offset is followed: a sudden attack says itself where it is. */
+function trustIn(attacks: Float32Array, time: Seconds): Unit {
+  return 1 - 0.5 * smoothstep(2, 4, attacks[Math.floor(time * ATTACK_RATE)] ?? 0);
 }
 
 /** Of onsets nearer than `apart` the likeliest stays. */

@@ -41,7 +41,9 @@ export function slowLanes({ curves }: Timeline): Lane {
   const height = 27;
   const svg = SLOW.map(({ name, colour }, lane) => {
     const bottom = lane * height + 23;
-    return rect(LEFT, bottom, PLOT, 0.7, INK.line) + area(meansOf(curves[name], COLUMNS).map((value) => 21 * value), bottom, STEP, colour, 0.8) + caption(name, bottom - 5, colour);
+    // The absolute loudness is drawn from -36 LUFS up: below that little happens.
+    const shown = name === 'lufs' ? (value: number): number => 21 * Math.max(0, (value - 0.4) / 0.6) : (value: number): number => 21 * value;
+    return rect(LEFT, bottom, PLOT, 0.7, INK.line) + area(meansOf(curves[name], COLUMNS).map(shown), bottom, STEP, colour, 0.8) + caption(name, bottom - 5, colour);
   });
   return { height: SLOW.length * height + 4, svg: svg.join('') };
 }
@@ -56,7 +58,7 @@ export async function chromaLane({ detail, curves }: Timeline): Promise<Lane> {
   const image = `<image x="${LEFT}" y="22" width="${PLOT}" height="${12 * row}" preserveAspectRatio="none" image-rendering="optimizeSpeed" href="data:image/png;base64,${png.toString('base64')}"/>`;
   const names = NOTES.map((note, pitch) => (note === '' ? '' : caption(note, 22 + (12 - pitch) * row - 1)));
   const changes = area(peaksOf(curves.chord, COLUMNS).map((value) => 18 * value), 20, STEP, '#f2f4f8', 0.75);
-  return { height: 12 * row + 32, svg: changes + image + names.join('') };
+  return { height: 12 * row + 32, svg: changes + image + names.join('') + caption('chords', 14) };
 }
 
 /** Rows of chroma to RGB, 12 high: hue by pitch class along the circle of fifths, light by strength. */

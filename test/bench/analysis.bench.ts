@@ -57,7 +57,7 @@ function loopSource(samples: Float32Array, sampleRate: number, seconds: number):
       for (let i = 0; i < out.length; i++) out[i] = samples[(2 * (start % loop) + i) % samples.length] as number;
       return Promise.resolve(out);
     },
-    async *monoBlocks() {
+    monoBlocks: () => {
       throw new Error('the analysis reads all channels');
     },
   };

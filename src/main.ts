@@ -10,7 +10,7 @@ import { EXIT_CODES, messageOf, UserError } from './base/errors.ts';
 import { notify, setQuiet } from './base/log.ts';
 import { addFeedbackFlags } from './commands/feedback-options.ts';
 import { addMachineFlags, addModelFlags } from './commands/model-options.ts';
-import { checkPromptLength, collectText, integerOption, longSeedOption, numberOption, oneOf, parseSize, seedOption as readSeed } from './commands/options.ts';
+import { checkPromptLength, collectStem, collectText, integerOption, longSeedOption, numberOption, oneOf, parseSize, seedOption as readSeed } from './commands/options.ts';
 
 /** Exit code for a fault of the program itself. */
 const BUG_EXIT_CODE = 1;
@@ -52,6 +52,8 @@ function addShowCommands(program: Command): void {
     .option('--preset <name>', 'a preset by name, or a preset file')
     .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--seed <n>', 'seed of the walk', seedOption)
+    .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
+    .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt), whose lines become the prompts')
     .option('--port <n>', 'port of pages and API', portOption('--port'), 4040)
     .option('--osc-port <n>', 'UDP and TCP port of OSC', portOption('--osc-port'), 9000)
     .option('--oscquery-port <n>', 'port of the OSCQuery tree', portOption('--oscquery-port'), 4041)
@@ -69,6 +71,8 @@ function addShowCommands(program: Command): void {
     .option('--from <s>', 'start at this second of the track', secondsOption('--from'))
     .option('--to <s>', 'end at this second of the track', secondsOption('--to'))
     .option('--seed <n>', 'seed of the walk', seedOption)
+    .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
+    .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt), whose lines become the prompts')
     .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--draft', '20 s around the first drop or chorus, small')
     .option('--plain', 'no look effects, no browser')
@@ -88,6 +92,8 @@ function addFileCommands(program: Command): void {
     .option('--bpm <n>', 'the tempo, where it was heard wrong', numberOption('--bpm', 20, 400, 'BPM'))
     .option('--downbeat <s>', 'the time of a downbeat', secondsOption('--downbeat'))
     .option('--beats <file>', 'beat times, one a line, with the position in the bar after it if known')
+    .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
+    .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt)')
     .action(async (track, options) => (await import('./commands/analyze.ts')).analyzeCommand(track, options));
   program.command('image')
     .description('one picture')

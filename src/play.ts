@@ -10,6 +10,7 @@ import { loadCorrections, saveCorrections, type GridCorrections } from './analys
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
+import { MidiPorts } from './control/midi-ports.ts';
 import { OscServer } from './control/osc.ts';
 import { OscQueryServer } from './control/oscquery.ts';
 import type { Pipeline } from './diffusion/types.ts';
@@ -20,7 +21,7 @@ import { startServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
 import { pruneUploads } from './server/uploads.ts';
-import { analyze, choosePreset, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
+import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
 export interface PlayRequest extends ShowRequest {
   /** Listens instead of playing a track. */
@@ -91,6 +92,8 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
     closers.unshift(() => osc.close());
     const query = await openOscQuery(request, session, (await kit).table, osc, say);
     closers.unshift(() => query.close());
+    const ports = await openMidi(session, say);
+    closers.unshift(async () => ports?.close());
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());
@@ -111,6 +114,7 @@ async function openOsc(request: PlayRequest, session: Session, table: Kit['table
   const osc = await OscServer.open({
     port: request.oscPort ?? DEFAULT_OSC_PORT, table, now,
     values: () => session.values, onChanges: (changes) => session.control(changes), onNotice: say,
+    onMessage: ({ address, args }, peer, isKnown) => session.controllers.hear('osc', `${peer.address}:${peer.port}`, address, args.map(String).join(' '), isKnown ? address : null),
   });
   session.attachLink(osc);
   return osc;
@@ -125,6 +129,15 @@ async function openOscQuery(request: PlayRequest, session: Session, table: Kit['
   });
   session.attachLink(query);
   return query;
+}
+
+async function openMidi(session: Session, onNotice: (level: 'info' | 'warn', text: string) => void): Promise<MidiPorts | null> {
+  const desk = session.controllers;
+  const ports = await MidiPorts.open({
+    onPlug: (device) => desk.plug(device), onUnplug: (device) => desk.unplug(device), onBytes: (device, bytes) => desk.receiveBytes(device, bytes), onNotice,
+  });
+  desk.usePorts(ports);
+  return ports;
 }
 
 async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>): Promise<void> {
@@ -149,6 +162,8 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
     correctGrid,
     presets: () => needKit().library.list(),
+    controllers: () => needKit().controllers.profiles,
+    saveController: (device, profile) => needKit().controllers.save(device, profile),
     findPreset: (name) => needKit().library.find(name),
     savePreset: (preset, name) => needKit().library.save(preset, name),
     saveShow: async (show, name) => await saveShowFile(show, name || show.title, cacheSubfolder('shows'), await fileOptions(show)),
@@ -179,7 +194,7 @@ async function correctGrid(show: OpenShow, { action, value }: GridEdit): Promise
   const before = (await loadCorrections(cacheFolder(), audio.sha256)) ?? {};
   const after: GridCorrections = action === 'reset' ? {} : action === 'shift' ? { ...before, shift: (before.shift ?? 0) + value } : { ...before, [action]: value };
   await saveCorrections(cacheFolder(), audio.sha256, after);
-  return await analyze(audio, after);
+  return keepParts(await analyze(audio, after), show);
 }
 
 function packageVersion(): string {

@@ -12,7 +12,7 @@ const LOW_CUTOFF: Hertz = 150;
 
 /** Collects log energies of a pushed mono stream. */
 export class AttackEnvelope {
-  private readonly columns = new FloatColumns(2);
+  private readonly columns: FloatColumns;
   private readonly row = new Float32Array(2);
   private readonly stepSamples: number;
   private readonly lowWeight: number;
@@ -23,7 +23,9 @@ export class AttackEnvelope {
   private bright = 0;
   private lowEnergy = 0;
 
-  constructor(sampleRate: Hertz) {
+  /** `steps`: how many to make room for. */
+  constructor(sampleRate: Hertz, steps = 1024) {
+    this.columns = new FloatColumns(2, steps);
     this.stepSamples = sampleRate / ATTACK_RATE;
     this.boundary = this.stepSamples;
     this.lowWeight = 1 - Math.exp((-2 * Math.PI * LOW_CUTOFF) / sampleRate);

@@ -1,5 +1,6 @@
 /** Readers of option values: each checks one value and says what was expected, what came and what to do. */
 
+import { parseStem, type StemFile } from '../analysis/stems.ts';
 import { UserError } from '../base/errors.ts';
 
 export interface Size {
@@ -74,4 +75,11 @@ function readNumber(name: string, text: string, min: number, max: number, expect
   const value = text.trim() === '' ? NaN : Number(text);
   if (Number.isFinite(value) && value >= min && value <= max && isGood(value)) return value;
   throw new UserError('usage', `${name} is ${expected}, and "${text}" came.`);
+}
+
+/** Gathers `--stem NAME=FILE`, each name once. */
+export function collectStem(text: string, before: readonly StemFile[]): StemFile[] {
+  const stem = parseStem(text);
+  if (before.some(({ name }) => name === stem.name)) throw new UserError('usage', `--stem ${stem.name} came twice: give each part a name of its own.`);
+  return [...before, stem];
 }

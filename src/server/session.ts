@@ -11,11 +11,12 @@ import { messageOf, UserError } from '../base/errors.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
 import type { TreeContent } from '../control/oscquery-tree.ts';
-import type { ClientMessage, ServerMessage, Telemetry } from '../protocol/messages.ts';
+import type { ClientMessage, ServerMessage, Telemetry, TransportState } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import { curveAt } from '../timeline/timeline.ts';
 import { ControlDesk } from './control-desk.ts';
+import { ControllerDesk } from './controller-desk.ts';
 import { ControlLinks, type ControlLink } from './control-links.ts';
 import { FramesAhead } from './frames-ahead.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
@@ -27,6 +28,7 @@ import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
 import { keeperTilesOf, showInfoOf } from './show-info.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
+import { TimeDesk } from './time-desk.ts';
 import { claimUpload } from './uploads.ts';
 
 /** In hand before a track starts; on a slow machine not longer than this is waited for it. */
@@ -54,6 +56,8 @@ export class Session implements ShowHost {
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
   readonly #outs: OutDesk;
+  readonly controllers: ControllerDesk;
+  readonly #time: TimeDesk;
   readonly #startedAt: Milliseconds;
   #wire: Wire | null = null;
   #show: OpenShow | null = null;
@@ -101,6 +105,8 @@ export class Session implements ShowHost {
       replan: (fromTick) => this.#frames.replan(fromTick),
       setPlaying: (playing) => this.#inBackground(this.#setPlaying(playing)),
       seek: (showTime) => this.#seek(showTime),
+      followTimecode: (on) => this.#time.follow(on),
+      sendClock: (on) => this.#time.send(on),
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
       keep: () => this.#inBackground(this.#editor.keep()),
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
@@ -115,6 +121,29 @@ export class Session implements ShowHost {
       section: (now) => this.#sectionAt(now),
       shownFrame: () => this.#frames.shownAt(this.#frames.nowTick()) ?? null,
       send: (messages) => this.#links.sendOut(messages),
+    });
+    this.controllers = new ControllerDesk({
+      now: options.now,
+      table: () => this.#show?.table ?? new Map(),
+      values: () => this.#controls.values,
+      control: (requests) => this.control(requests),
+      broadcast: (message) => this.#tellPanels(message),
+      sendTo: (clientId, message) => this.#wire?.sendTo(clientId, message),
+      notice: (level, text) => this.notice(level, text),
+      onTime: (device, message, now) => this.#time.hear(device, message, now),
+      save: (device, profile) => this.#inBackground(options.tools.saveController(device, profile)),
+    });
+    this.#links.add(this.controllers);
+    this.#time = new TimeDesk({
+      now: options.now,
+      tempo: () => this.#clock.tempo,
+      place: (now) => this.#clock.placeAt(now),
+      moving: () => this.#clock.beatsGoOn,
+      track: () => ({ time: this.#clock.timeAt(options.now()), playing: this.#clock.transport.playing }),
+      seek: (to) => this.#seek(to),
+      setPlaying: (playing) => this.#controls.apply([{ kind: 'value', path: '/transport/play', value: playing, source: 'timecode' }]),
+      sendMidi: (bytes) => this.controllers.sendAll(bytes),
+      notice: (level, text) => this.notice(level, text),
     });
   }
 
@@ -155,7 +184,12 @@ export class Session implements ShowHost {
 
   /** What OSC heard, applied together. */
   control(requests: readonly ControlRequest[]): void {
-    if (this.#show !== null) this.#controls.apply(requests);
+    if (this.#show === null) return;
+    try {
+      this.#controls.apply(requests);
+    } catch (thrown) {
+      this.notice('warn', messageOf(thrown));
+    }
   }
 
   /** Resolves once `seconds` of the show are drawn ahead. */
@@ -185,6 +219,8 @@ export class Session implements ShowHost {
 
   async close(): Promise<void> {
     this.#outs.stop();
+    this.controllers.stop();
+    this.#time.stop();
     this.#frames.stop();
     this.#renders.cancel();
     await this.#show?.close();
@@ -216,8 +252,8 @@ export class Session implements ShowHost {
     const show = this.#show;
     if (show === null) return null;
     return {
-      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#clock.state(this.#options.now()),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }],
+      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info()],
     };
   }
 
@@ -255,6 +291,7 @@ export class Session implements ShowHost {
   left(client: ClientInfo): void {
     if (this.#clock.leave(client, this.#options.now())) this.#tellTransport();
     if (this.#live?.clientId === client.id) this.#stopListening();
+    this.controllers.left(client.id);
   }
 
   receive(client: ClientInfo, message: ClientMessage): void {
@@ -281,6 +318,8 @@ export class Session implements ShowHost {
         return this.#inBackground(this.#editor.saveShow(message.name));
       case 'render':
         return this.#renders.take(this.#openShow(), message);
+      case 'midi': case 'midiDevices': case 'learn':
+        return this.controllers.receive(client.id, message);
       case 'hello': case 'ping': case 'drawn':
         return;
     }
@@ -305,6 +344,9 @@ export class Session implements ShowHost {
     this.#frames.start(show);
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#outs.start();
+    this.controllers.useProfiles(this.#options.tools.controllers());
+    this.controllers.start();
+    this.#time.start();
     this.#wire?.welcomeAll();
     this.#links.pathChanged('/');
     this.#tellShow();
@@ -415,7 +457,12 @@ export class Session implements ShowHost {
   }
 
   #tellTransport(): void {
-    this.#broadcast({ type: 'transport', transport: this.#clock.state(this.#options.now()) });
+    this.#broadcast({ type: 'transport', transport: this.#transportState() });
+  }
+
+  #transportState(): TransportState {
+    const state = this.#clock.state(this.#options.now());
+    return this.#time.chasing ? { ...state, clockSource: 'timecode' } : state;
   }
 
   #tellShow(): void {
@@ -427,6 +474,10 @@ export class Session implements ShowHost {
 
   #tellKeepers(): void {
     this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(this.#openShow().keepers) });
+  }
+
+  #tellPanels(message: ServerMessage): void {
+    for (const { id, role } of this.#wire?.clients() ?? []) if (role === 'panel') this.#wire?.sendTo(id, message);
   }
 
   #broadcast(message: ServerMessage): void {

@@ -269,7 +269,8 @@ describe('timbre', () => {
   const timbreOf = (samples: Float32Array, rate: number): Float32Array => {
     const length = samples.length;
     const [magnitudes, out] = [new Float64Array(length / 2 + 1), new Float32Array(TIMBRE_SIZE)];
-    new RealFft(length).magnitudes(samples, 0, new Float64Array(length).fill(1), magnitudes);
+    const hann = Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+    new RealFft(length).magnitudes(samples, 0, hann, magnitudes);
     new TimbreExtractor(rate, length).extract(magnitudes, 1, out);
     return out;
   };

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parametersPage } from '../../src/commands/docs.ts';
+import { MidiMap } from '../../src/control/midi-map.ts';
 import { changesOf } from '../../src/control/osc-change.ts';
 import { answerQuery, buildTree, hostInfo } from '../../src/control/oscquery-tree.ts';
 import { groupsOf } from '../../src/panel/more-view.ts';
@@ -33,6 +34,18 @@ describe('a parameter declared once', () => {
   it('is an OSCQuery node', () => {
     const tree = buildTree({ table, values: {}, outs: new Map() });
     expect(answerQuery(tree, hostInfo('x', 1, 2), PATH, '').body).toMatchObject({ FULL_PATH: PATH, TYPE: 'f', VALUE: [1], RANGE: [{ MIN: -2, MAX: 6 }] });
+  });
+
+  it('is something that MIDI can learn and move', () => {
+    const moved: unknown[] = [];
+    const map = new MidiMap({ table: () => table, values: () => ({ [PATH]: 1 }), onChanges: (changes) => moved.push(...changes), onSend: () => undefined });
+    map.plug('x', 0);
+    map.arm(PATH);
+    for (let value = 0; value < 20; value++) map.receive('x', [0xb0, 7, value], value * 10);
+    map.tend(2000);
+    map.receive('x', [0xb0, 7, 64], 3000);
+    map.receive('x', [0xb0, 7, 127], 3010);
+    expect(moved.at(-1)).toEqual({ kind: 'value', path: PATH, value: 6, source: 'midi' });
   });
 
   it('has a widget on the panel, in the box of its effect', () => {

@@ -152,6 +152,7 @@ class Decoder(nn.Module):
     def forward(self, latent: torch.Tensor) -> torch.Tensor:
         _, structure, stops, fields, bloom = latent.split([NOISE_CHANNELS, STRUCTURE, COLOURS, 2, 1], 1)
         maps = self.maps(structure)
+        maps = torch.cat([maps[:, :1], maps[:, 1:2] * LIGHT_TOP, maps[:, 2:]], 1)
         stops = stops.mean((2, 3)).clamp(0, 1).reshape(-1, STOPS, 3)
         fields = F.interpolate(fields, scale_factor=float(CELL), mode="bilinear")
         return colour(maps, stops, fields[:, :1], fields[:, 1:], bloom.mean((2, 3), keepdim=True)) * 2 - 1

@@ -8,14 +8,22 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { EXIT_CODES, messageOf, UserError } from './base/errors.ts';
 import { notify, setQuiet } from './base/log.ts';
-import { collectText, integerOption, numberOption, oneOf, parseSize } from './commands/options.ts';
+import { addFeedbackFlags } from './commands/feedback-options.ts';
+import { addMachineFlags, addModelFlags } from './commands/model-options.ts';
+import { checkPromptLength, collectStem, collectText, integerOption, longSeedOption, numberOption, oneOf, parseSize, seedOption as readSeed } from './commands/options.ts';
 
 /** Exit code for a fault of the program itself. */
 const BUG_EXIT_CODE = 1;
 
-const seedOption = integerOption('--seed', 0, 2 ** 31 - 1);
+const seedOption = readSeed('--seed', 2 ** 31 - 1);
+/** Seeds of single pictures are those of other tools. */
+const pictureSeed = longSeedOption('--seed');
+const walkSeed = readSeed('--seed');
 const secondsOption = (name: string): ((text: string) => number) => numberOption(name, 0, 86_400, 's');
 const portOption = (name: string): ((text: string) => number) => integerOption(name, 0, 65_535);
+
+const DRAWING_COMMANDS: readonly string[] = ['play', 'render', 'image', 'walk'];
+const FEEDBACK_COMMANDS: readonly string[] = ['render', 'walk'];
 
 function buildProgram(): Command {
   const program = new Command('latentbeat')
@@ -28,6 +36,8 @@ function buildProgram(): Command {
   addFileCommands(program);
   addModelCommands(program);
   addMachineCommands(program);
+  for (const command of program.commands) if (DRAWING_COMMANDS.includes(command.name())) addModelFlags(command);
+  for (const command of program.commands) if (FEEDBACK_COMMANDS.includes(command.name())) addFeedbackFlags(command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });
   }
@@ -40,10 +50,13 @@ function addShowCommands(program: Command): void {
     .option('--input <source>', 'listen instead of playing a file: live', oneOf('--input', ['live']))
     .option('--prompt <text>', 'a waypoint of the walk; may be given several times', collectText, [])
     .option('--preset <name>', 'a preset by name, or a preset file')
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--seed <n>', 'seed of the walk', seedOption)
+    .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
+    .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt), whose lines become the prompts')
     .option('--port <n>', 'port of pages and API', portOption('--port'), 4040)
-    .option('--osc-port <n>', 'UDP port of OSC', portOption('--osc-port'), 9000)
+    .option('--osc-port <n>', 'UDP and TCP port of OSC', portOption('--osc-port'), 9000)
+    .option('--oscquery-port <n>', 'port of the OSCQuery tree', portOption('--oscquery-port'), 4041)
     .option('--display <n>', 'open the stage full screen on this display', integerOption('--display', 1, 16))
     .option('--clock <source>', 'run without a page that plays sound: free', oneOf('--clock', ['free']))
     .option('--no-open', 'do not open a browser')
@@ -58,7 +71,9 @@ function addShowCommands(program: Command): void {
     .option('--from <s>', 'start at this second of the track', secondsOption('--from'))
     .option('--to <s>', 'end at this second of the track', secondsOption('--to'))
     .option('--seed <n>', 'seed of the walk', seedOption)
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
+    .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt), whose lines become the prompts')
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--draft', '20 s around the first drop or chorus, small')
     .option('--plain', 'no look effects, no browser')
     .option('--estimate', 'time a few frames and say how long it would take')
@@ -77,26 +92,33 @@ function addFileCommands(program: Command): void {
     .option('--bpm <n>', 'the tempo, where it was heard wrong', numberOption('--bpm', 20, 400, 'BPM'))
     .option('--downbeat <s>', 'the time of a downbeat', secondsOption('--downbeat'))
     .option('--beats <file>', 'beat times, one a line, with the position in the bar after it if known')
+    .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
+    .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt)')
     .action(async (track, options) => (await import('./commands/analyze.ts')).analyzeCommand(track, options));
   program.command('image')
     .description('one picture')
-    .requiredOption('--prompt <text>', 'what to draw')
+    .requiredOption('--prompt <text>', 'what to draw', checkPromptLength)
     .requiredOption('--out <file>', 'the PNG to write')
-    .option('--seed <n>', 'seed of the noise', seedOption, 0)
+    .option('--seed <n>', 'seed of the noise, up to 2^64 − 1', pictureSeed, 0)
     .option('--steps <n>', 'denoising steps', integerOption('--steps', 1, 200))
     .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
     .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--init <image>', 'a picture to start from')
+    .option('--strength <n>', 'how far to go from it: 0 keeps it, 1 forgets it', numberOption('--strength', 0, 1))
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--force', 'overwrite the output')
     .action(async (options) => (await import('./commands/image.ts')).image({ force: false, ...options }));
   program.command('walk')
     .description('a walk without music: pictures, and how far apart neighbours are')
     .option('--prompt <text>', 'a waypoint; at least two, or two seeds', collectText, [])
-    .option('--seed <n>', 'seed of each waypoint in turn; may be given several times', (text, before: number[]) => [...before, seedOption(text)], [] as number[])
+    .option('--seed <n>', 'seed of each waypoint in turn; may be given several times', (text, before: number[]) => [...before, walkSeed(text)], [] as number[])
     .requiredOption('--frames <n>', 'pictures from start to end', integerOption('--frames', 2, 3000))
     .requiredOption('--out <path>', 'a folder for the frames, or one contact sheet (.png)')
+    .option('--steps <n>', 'denoising steps', integerOption('--steps', 1, 200))
+    .option('--guidance <n>', 'how strictly to follow the prompt', numberOption('--guidance', 0, 30))
+    .option('--size <WxH>', 'width and height in pixels', (text) => parseSize('--size', text))
     .option('--uniform', 'switch step sizing off')
-    .option('--model <dir>', 'a model folder instead of the embedded model')
+    .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
     .option('--force', 'overwrite the output')
     .action(async (options) => (await import('./commands/walk.ts')).walkCommand(options));
 }
@@ -109,9 +131,18 @@ function addModelCommands(program: Command): void {
   models.command('check').argument('<dir>', 'a model folder').description('whether a model folder is sound')
     .option('--json', 'as JSON')
     .action(async (folder, options) => (await import('./commands/models.ts')).checkModel(folder, { json: options.json === true }));
-  models.command('bench').argument('[dir]', 'a model folder; the embedded model where none is given').description('how fast it runs here')
+  models.command('pull').argument('<id>', 'OWNER/NAME on the hub; see models list').description('fetch a model; the same command goes on where it stopped')
+    .option('--out <dir>', 'the folder it becomes; default: among the models of this machine')
+    .option('--hub <url>', 'a mirror of the hub')
+    .option('--revision <name>', 'branch, tag or commit', 'main')
+    .option('--with <part>', 'fetch this part too: vae_encoder (for --init), safety_checker, feature_extractor; may be given several times', (text, before: string[]) => [...before, text], [] as string[])
+    .action(async (id, options) => (await import('./commands/models-pull.ts')).pullCommand(id, options));
+  const bench = models.command('bench').argument('[dir]', 'a model folder; the embedded model where none is given').description('how fast it runs here')
     .option('--json <file>', 'write the figures here; - for standard output')
+    .option('--pictures <n>', 'pictures measured', integerOption('--pictures', 1, 1000))
+    .option('--batches', 'try larger batches too and name the fastest')
     .action(async (folder, options) => (await import('./commands/models.ts')).benchModel(folder, options));
+  addMachineFlags(bench);
 }
 
 function addMachineCommands(program: Command): void {

@@ -10,21 +10,25 @@ import { loadCorrections, saveCorrections, type GridCorrections } from './analys
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
+import { MidiPorts } from './control/midi-ports.ts';
 import { OscServer } from './control/osc.ts';
+import { OscQueryServer } from './control/oscquery.ts';
 import type { Pipeline } from './diffusion/types.ts';
+import { isOwnHost, isOwnOrigin } from './server/access.ts';
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import { startRenderProcess } from './server/render-process.ts';
 import { startServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
 import { pruneUploads } from './server/uploads.ts';
-import { analyze, choosePreset, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
+import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
 export interface PlayRequest extends ShowRequest {
   /** Listens instead of playing a track. */
   readonly live?: boolean | undefined;
   readonly port?: number | undefined;
   readonly oscPort?: number | undefined;
+  readonly oscqueryPort?: number | undefined;
   /** The track runs without a page that plays its sound. */
   readonly clock?: 'free' | undefined;
   /** Opens the stage in the browser. */
@@ -36,6 +40,7 @@ export interface PlayRequest extends ShowRequest {
 export interface Playing {
   readonly url: string;
   readonly oscPort: number;
+  readonly oscqueryPort: number;
   readonly session: Session;
   /** Resolves when the show is on stage; rejects where it cannot be opened. */
   readonly opened: Promise<void>;
@@ -44,6 +49,7 @@ export interface Playing {
 
 const DEFAULT_PORT = 4040;
 const DEFAULT_OSC_PORT = 9000;
+const DEFAULT_OSCQUERY_PORT = 4041;
 const TEND_INTERVAL_MS = 250;
 /** Until the page's microphone says its own rate. */
 const LIVE_RATE = 48_000;
@@ -53,7 +59,7 @@ const now = (): number => performance.now();
 export async function play(request: PlayRequest): Promise<void> {
   const stopped = stopSignal();
   const playing = await startPlaying(request);
-  notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   (Ctrl-C ends the show)`);
+  notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   OSCQuery http://127.0.0.1:${playing.oscqueryPort}   (Ctrl-C ends the show)`);
   if (request.open !== false) openBrowser(`${playing.url}/${request.display === undefined ? '' : `?display=${request.display}`}`);
   try {
     await Promise.race([playing.opened.then(() => stopped), stopped]);
@@ -84,12 +90,16 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
     closers.unshift(() => server.close());
     const osc = await openOsc(request, session, (await kit).table, say);
     closers.unshift(() => osc.close());
+    const query = await openOscQuery(request, session, (await kit).table, osc, say);
+    closers.unshift(() => query.close());
+    const ports = await openMidi(session, say);
+    closers.unshift(async () => ports?.close());
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());
     const opened = putOnStage(request, session, await kit, pipeline);
     opened.catch(() => undefined);
-    return { url: server.url, oscPort: osc.port, session, opened, close: () => closeAll(closers) };
+    return { url: server.url, oscPort: osc.port, oscqueryPort: query.port, session, opened, close: () => closeAll(closers) };
   } catch (thrown) {
     await closeAll(closers);
     throw thrown;
@@ -104,9 +114,30 @@ async function openOsc(request: PlayRequest, session: Session, table: Kit['table
   const osc = await OscServer.open({
     port: request.oscPort ?? DEFAULT_OSC_PORT, table, now,
     values: () => session.values, onChanges: (changes) => session.control(changes), onNotice: say,
+    onMessage: ({ address, args }, peer, isKnown) => session.controllers.hear('osc', `${peer.address}:${peer.port}`, address, args.map(String).join(' '), isKnown ? address : null),
   });
-  session.attachOsc(osc);
+  session.attachLink(osc);
   return osc;
+}
+
+async function openOscQuery(request: PlayRequest, session: Session, table: Kit['table'], osc: OscServer, say: (level: 'info' | 'warn', text: string) => void): Promise<OscQueryServer> {
+  const query = await OscQueryServer.open({
+    port: request.oscqueryPort ?? DEFAULT_OSCQUERY_PORT, name: 'latentbeat', oscPort: osc.port, now,
+    content: () => session.treeContent() ?? { table, values: {}, outs: new Map() },
+    admits: ({ headers }, port) => isOwnHost(headers.host, port) && isOwnOrigin(headers.origin, port),
+    onPacket: (bytes, peer) => osc.takePacket(bytes, peer), onNotice: say,
+  });
+  session.attachLink(query);
+  return query;
+}
+
+async function openMidi(session: Session, onNotice: (level: 'info' | 'warn', text: string) => void): Promise<MidiPorts | null> {
+  const desk = session.controllers;
+  const ports = await MidiPorts.open({
+    onPlug: (device) => desk.plug(device), onUnplug: (device) => desk.unplug(device), onBytes: (device, bytes) => desk.receiveBytes(device, bytes), onNotice,
+  });
+  desk.usePorts(ports);
+  return ports;
 }
 
 async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>): Promise<void> {
@@ -131,6 +162,8 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
     correctGrid,
     presets: () => needKit().library.list(),
+    controllers: () => needKit().controllers.profiles,
+    saveController: (device, profile) => needKit().controllers.save(device, profile),
     findPreset: (name) => needKit().library.find(name),
     savePreset: (preset, name) => needKit().library.save(preset, name),
     saveShow: async (show, name) => await saveShowFile(show, name || show.title, cacheSubfolder('shows'), await fileOptions(show)),
@@ -161,7 +194,7 @@ async function correctGrid(show: OpenShow, { action, value }: GridEdit): Promise
   const before = (await loadCorrections(cacheFolder(), audio.sha256)) ?? {};
   const after: GridCorrections = action === 'reset' ? {} : action === 'shift' ? { ...before, shift: (before.shift ?? 0) + value } : { ...before, [action]: value };
   await saveCorrections(cacheFolder(), audio.sha256, after);
-  return await analyze(audio, after);
+  return keepParts(await analyze(audio, after), show);
 }
 
 function packageVersion(): string {

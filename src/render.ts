@@ -11,14 +11,18 @@ import { fileURLToPath } from 'node:url';
 import { packageRoot } from './base/entry.ts';
 import { notify } from './base/log.ts';
 import { median } from './base/math.ts';
-import type { Seconds } from './base/units.ts';
+import type { Seconds, Unit } from './base/units.ts';
 import type { ControlValue } from './score/control.ts';
 import { presetToJson } from './score/preset.ts';
+import { StageRoutes } from './score/stage-routes.ts';
+import type { WalkPlan } from './ahead/types.ts';
+import type { Pipeline } from './diffusion/types.ts';
 import type { OpenShow } from './server/open-show.ts';
 import { showInfoOf } from './server/show-info.ts';
 import { openShow, type ShowRequest } from './show.ts';
 import { encodeTimeline } from './timeline/binary.ts';
 import { openVideoBackend } from './video/backend.ts';
+import { feedbackFrames, type FeedbackMove } from './video/feedback-frames.ts';
 import { findBrowser } from './video/browser.ts';
 import { exportVideo, type ExportProgress, type FrameMaker } from './video/export.ts';
 import { checkOutput, containerOf } from './video/output.ts';
@@ -40,7 +44,18 @@ export interface RenderRequest extends ShowRequest {
   readonly plain?: boolean | undefined;
   readonly estimate?: boolean | undefined;
   readonly force?: boolean | undefined;
+  /** Each frame starts from the one before it, moved by this and by the look's routes of zoom, rotation and shift. */
+  readonly feedback?: FeedbackSettings | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface FeedbackSettings {
+  /** How much is drawn anew each frame, 0 to 1. */
+  readonly strength: Unit;
+  /** A frame: factor, degrees, fractions of width and height. */
+  readonly zoom: number;
+  readonly rotate: number;
+  readonly shift: readonly [number, number];
 }
 
 export interface RenderResult {
@@ -65,9 +80,9 @@ export async function renderShow(request: RenderRequest, onProgress?: (news: Ren
   const now = (): number => performance.now();
   const out = request.estimate === true ? '' : await checkOutput(request.out, request.force === true);
   const backend = await openVideoBackend();
-  const show = await openShow(request, (fraction, text) => onProgress?.({ stage: 'opening', fraction, text }));
+  const settings = settingsOf(request);
+  const show = await openShow({ screen: settings, ...request }, (fraction, text) => onProgress?.({ stage: 'opening', fraction, text }));
   try {
-    const settings = settingsOf(request);
     const range = chooseRange(show.timeline, { ...request, fps: settings.fps });
     const maker = await openMaker(request, show, settings, range, now);
     try {
@@ -96,7 +111,7 @@ function settingsOf(request: RenderRequest): VideoSettings {
 /** The stage page in a browser, or the bare pictures with `plain` or where there is no browser. */
 async function openMaker(request: RenderRequest, show: OpenShow, settings: VideoSettings, range: VideoRange, now: () => number): Promise<FrameMaker> {
   const { width, height, fps } = settings;
-  const common = { plan: show.walk, pipeline: show.pipeline, width, height, tickOf: range.tickOf, frames: range.frames };
+  const common = { ...walkOf(request, show, range), width, height, tickOf: range.tickOf, frames: range.frames };
   const browserPath = request.plain === true ? null : findBrowser();
   if (browserPath === null) {
     if (request.plain !== true) notify('warn', 'no Chromium, Chrome or Edge was found, so the video is rendered without look effects, as with --plain');
@@ -111,6 +126,17 @@ async function openMaker(request: RenderRequest, show: OpenShow, settings: Video
   return openStageFrames({ ...common, browserPath, webRoot, welcome, timelineBytes: encodeTimeline(show.timeline), fps, timeOf: range.timeOf, now });
 }
 
+/** The show's own walk, or the same as a chain of feedback. */
+function walkOf({ feedback }: RenderRequest, show: OpenShow, { tickOf, timeOf }: VideoRange): { readonly plan: WalkPlan; readonly pipeline: Pipeline } {
+  if (feedback === undefined) return { plan: show.walk, pipeline: show.pipeline };
+  const routes = new StageRoutes(show.preset.routes, show.timeline);
+  const moveAt = (index: number): FeedbackMove => {
+    const { 'look.zoom': zoom = 0, 'look.rotate': rotate = 0, 'look.shift': shift = 0 } = routes.valuesAt(timeOf(index));
+    return { zoom: feedback.zoom * (1 + zoom), rotate: feedback.rotate + rotate, shift: [feedback.shift[0] + shift, feedback.shift[1]] };
+  };
+  return feedbackFrames({ plan: show.walk, pipeline: show.pipeline, strength: feedback.strength, tickOf, moveAt });
+}
+
 /** The package's root, from src/render.ts and dist/render.js alike. */
 function distParent(): URL {
   return packageRoot(new URL('./video/x', import.meta.url).href);
@@ -119,8 +145,8 @@ function distParent(): URL {
 /** Everything that decides the pictures: a resumed export must not mix two shows. */
 function keyOf(request: RenderRequest, show: OpenShow, settings: VideoSettings, range: VideoRange): string {
   const parts = {
-    settings, from: range.from, frames: range.frames, plain: request.plain === true, seed: show.seed,
-    preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, audio: show.audio?.sha256 ?? '',
+    settings, from: range.from, frames: range.frames, plain: request.plain === true, feedback: request.feedback, seed: show.seed,
+    preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, drawing: request.drawing, audio: show.audio?.sha256 ?? '',
     beats: [...show.timeline.grid.beats], effects: show.effects.map(({ source }) => source), log: show.log,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');

@@ -3,13 +3,14 @@
  * Both drivers (play.ts, render.ts) begin here. Reads no clock.
  */
 
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startInference } from './ahead/inference.ts';
 import { analyzeTrack } from './analysis/analyze.ts';
 import { loadCorrections, type GridCorrections } from './analysis/corrections.ts';
 import { LiveAnalyzer } from './analysis/live.ts';
+import type { StemFile } from './analysis/stems.ts';
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { openDemo } from './audio/demo.ts';
 import { openAudio } from './audio/open.ts';
@@ -17,10 +18,14 @@ import type { AudioSource } from './audio/types.ts';
 import { packageRoot } from './base/entry.ts';
 import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
+import { nearestWord } from './base/nearest.ts';
+import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
 import type { Hertz, Unit } from './base/units.ts';
+import { findModel } from './commands/models-folder.ts';
 import { Keepers } from './control/keepers.ts';
+import { LedTimeline } from './control/led-timeline.ts';
 import { ControlLog } from './control/log.ts';
-import type { Pipeline } from './diffusion/types.ts';
+import type { ModelSettings, Pipeline } from './diffusion/types.ts';
 import { createWalk } from './latent/walk.ts';
 import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
@@ -28,10 +33,13 @@ import { presetFromPrompts, type Preset } from './score/preset.ts';
 import { Score } from './score/score.ts';
 import type { Show, ShowCorrections } from './score/show-file.ts';
 import { storyboardOf, type Scene } from './score/storyboard.ts';
+import { splitAtLines } from './score/timed-lines.ts';
+import { ControllerLibrary } from './server/controller-library.ts';
 import { loadEffects } from './server/effects.ts';
 import type { LiveShow, OpenShow } from './server/open-show.ts';
 import { PresetLibrary } from './server/preset-library.ts';
-import { readShowFile, trackOfShow } from './server/show-files.ts';
+import { readShowFile, stemsOfShow, trackOfShow } from './server/show-files.ts';
+import { withLyrics, withStems } from './show-parts.ts';
 import type { Timeline } from './timeline/timeline.ts';
 
 export type { OpenShow } from './server/open-show.ts';
@@ -47,10 +55,20 @@ export interface ShowRequest {
   /** A model folder, or 'fake'. Default: the embedded model. */
   readonly model?: string | undefined;
   readonly seed?: number | undefined;
+  /** How the model is sampled. */
+  readonly drawing?: ModelSettings | undefined;
+  /** What is not to be drawn, instead of the preset's. */
+  readonly negative?: string | undefined;
+  /** Parts of the mix as files of their own. */
+  readonly stems?: readonly StemFile[] | undefined;
+  /** A .lrc, .srt or .vtt whose lines become the prompts. */
+  readonly lyrics?: string | undefined;
   readonly provider?: string | undefined;
   readonly threads?: number | undefined;
-  /** Pixels of the generated pictures; default: the model's best. */
-  readonly pictureSize?: { readonly height: number; readonly width: number } | undefined;
+  /** Pixels of the generated pictures; default: the model's native size whose shape is nearest to `screen`. */
+  readonly pictureSize?: PixelSize | undefined;
+  /** Where the pictures will be seen; only its shape counts. Default 16:9. */
+  readonly screen?: PixelSize | undefined;
   /** A running pipeline to draw with, which stays the caller's. */
   readonly pipeline?: Promise<Pipeline> | undefined;
 }
@@ -69,14 +87,16 @@ export function packagePath(relative: string): string {
 /** What a show is made of, before anything is opened that lives: read once, shared by all shows of a session. */
 export interface Kit {
   readonly library: PresetLibrary;
+  readonly controllers: ControllerLibrary;
   readonly effects: readonly EffectSource[];
   readonly table: ParameterTable;
 }
 
 export async function loadKit(): Promise<Kit> {
   const library = await PresetLibrary.open({ shipped: packagePath('presets'), own: cacheSubfolder('presets') }, (text) => notify('warn', text));
+  const controllers = await ControllerLibrary.open({ shipped: packagePath('presets/controllers'), own: cacheSubfolder('controllers') }, (text) => notify('warn', text));
   const effects = await loadEffects(packagePath('shaders'));
-  return { library, effects, table: buildParameterTable(effects.flatMap(({ parameters }) => parameters)) };
+  return { library, controllers, effects, table: buildParameterTable(effects.flatMap(({ parameters }) => parameters)) };
 }
 
 /** Opens the sound, analyses it and lays out the walk. Throws UserErrors of one sentence. */
@@ -84,13 +104,16 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
   const kit = await loadKit();
   const file = request.showFile === undefined ? null : await readShowFile(request.showFile);
   const preset = await choosePreset(request, file, kit.library);
+  checkLook(preset, kit.table, request.preset ?? request.showFile ?? preset.name);
   const pipeline = request.pipeline ?? startPipeline(request);
   try {
     const audio = await openTrack(request, file, onProgress);
     const corrections = file === null ? await loadCorrections(cacheFolder(), audio.sha256) : withoutGaps(file.corrections);
-    const timeline = await analyze(audio, corrections, (fraction) => onProgress(0.4 + 0.55 * fraction, 'listening for beats and sections'));
+    const heard = await analyze(audio, corrections, (fraction) => onProgress(0.4 + 0.5 * fraction, 'listening for beats and sections'));
+    const stemFiles = request.stems ?? (file === null ? [] : stemsOfShow(file, request.showFile as string));
+    const timeline = await withParts(heard, { stemFiles, lyrics: request.lyrics, lines: file?.lines }, preset, onProgress);
     onProgress(0.97, 'starting the image model');
-    const made = assemble({ request, kit, file, preset, audio, timeline, pipeline: await pipeline });
+    const made = assemble({ request, kit, file, preset, audio, timeline, stemFiles, pipeline: await pipeline });
     onProgress(1, 'ready');
     return made;
   } catch (thrown) {
@@ -102,10 +125,11 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
 /** A show without a track: its timeline grows with what is heard. */
 export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed: number, sampleRate: Hertz): LiveShow {
   const tracker = new LiveAnalyzer(sampleRate);
-  const { timeline } = tracker;
-  const parts = { preset, seed, table: kit.table, pipeline, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
+  const timeline = new LedTimeline(tracker.timeline);
+  const pictureSize = pictureSizeOf({}, pipeline);
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
-  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, close: () => Promise.resolve() };
+  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, close: () => Promise.resolve() };
 }
 
 /** The same show on another timeline (corrected beats); what hands did is played again on it. */
@@ -115,22 +139,51 @@ export function restageShow(show: OpenShow, timeline: Timeline, library: PresetL
 }
 
 /** The pipeline of a request in its own process. */
-export async function startPipeline(request: Pick<ShowRequest, 'model' | 'provider' | 'threads'>): Promise<Pipeline> {
-  const model = request.model === undefined ? packagePath('models/embedded') : request.model === 'fake' ? 'fake' : resolve(request.model);
-  const { provider, threads } = request;
+export async function startPipeline(request: Pick<ShowRequest, 'model' | 'drawing' | 'provider' | 'threads'>): Promise<Pipeline> {
+  const model = findModel(request.model);
+  const { drawing, provider, threads } = request;
   return await startInference({
-    model, onNotice: (text) => notify('warn', text),
+    model, drawing, onNotice: (text) => notify('warn', text),
     ...(provider === undefined ? {} : { provider }), ...(threads === undefined ? {} : { threads }),
   });
 }
 
 export async function choosePreset(request: ShowRequest, file: Show | null, library: PresetLibrary): Promise<Preset> {
   const base = request.preset !== undefined ? await library.load(request.preset) : (file?.preset ?? library.find(DEFAULT_PRESET));
-  return presetFromPrompts(base, request.prompts ?? []);
+  const chosen = presetFromPrompts(base, request.prompts ?? []);
+  const worded = request.lyrics === undefined ? chosen : { ...chosen, change: { ...chosen.change, on: 'lines' as const } };
+  return request.negative === undefined ? worded : { ...worded, negative: request.negative };
+}
+
+/** A preset's look names parameters of the table. Throws a UserError that suggests the nearest. */
+export function checkLook({ look }: Preset, table: ParameterTable, where: string): void {
+  for (const path of Object.keys(look.values)) {
+    if (table.has(path)) continue;
+    const near = nearestWord(path, [...table.keys()]);
+    throw new UserError('input', `${where}: look.values names ${path}, which no effect in shaders/ declares${near === undefined ? ': remove it' : `: did you mean ${near}`}${near === undefined ? '.' : '?'}`);
+  }
 }
 
 export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
   return await analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, ...(corrections === undefined ? {} : { corrections }) });
+}
+
+interface PartsGiven {
+  readonly stemFiles: readonly StemFile[];
+  readonly lyrics: string | undefined;
+  readonly lines: Timeline['lines'];
+}
+
+async function withParts(heard: Timeline, { stemFiles, lyrics, lines }: PartsGiven, preset: Preset, onProgress: OnProgress): Promise<Timeline> {
+  const withFiles = await withStems(heard, stemFiles, (fraction, text) => onProgress(0.9 + 0.06 * fraction, text));
+  const read = await withLyrics(lines === undefined ? withFiles : { ...withFiles, lines }, lyrics);
+  return preset.change.on === 'lines' ? splitAtLines(read) : read;
+}
+
+/** A timeline heard anew (other beats) with the parts and lines of the one before. */
+export function keepParts(heard: Timeline, { timeline: { stems, lines }, preset }: Pick<OpenShow, 'timeline' | 'preset'>): Timeline {
+  const whole: Timeline = { ...heard, ...(stems === undefined ? {} : { stems }), ...(lines === undefined ? {} : { lines }) };
+  return preset.change.on === 'lines' ? splitAtLines(whole) : whole;
 }
 
 /** Left out and undefined are the same in a file, not in a type. */
@@ -156,21 +209,22 @@ interface Ingredients {
   readonly preset: Preset;
   readonly audio: AudioSource;
   readonly timeline: Timeline;
+  readonly stemFiles: readonly StemFile[];
   readonly pipeline: Pipeline;
 }
 
-function assemble({ request, kit, file, preset, audio, timeline, pipeline }: Ingredients): OpenShow {
+function assemble({ request, kit, file, preset, audio, timeline, stemFiles, pipeline }: Ingredients): OpenShow {
   const seed = request.seed ?? file?.seed ?? DEFAULT_SEED;
   const changesPrompts = request.preset !== undefined || (request.prompts ?? []).length > 0;
   const storyboard = file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
-  const parts = { preset, seed, table: kit.table, pipeline, timeline, log, keepers, storyboard };
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
-  return { ...parts, ...stageParts({ ...parts, library: kit.library, size: request.pictureSize }), title, audio, effects: kit.effects, live: false, close };
+  return { ...parts, ...stageParts({ ...parts, library: kit.library }), title, audio, stemFiles, effects: kit.effects, live: false, close };
 }
 
 interface StageParts {
@@ -184,12 +238,16 @@ interface StageParts {
   readonly library: PresetLibrary;
   readonly storyboard: readonly Scene[] | undefined;
   readonly live?: boolean;
-  readonly size?: ShowRequest['pictureSize'];
+  readonly pictureSize?: PixelSize | undefined;
+}
+
+function pictureSizeOf({ pictureSize, screen }: Pick<ShowRequest, 'pictureSize' | 'screen'>, { card }: Pipeline): PixelSize | undefined {
+  return pictureSize ?? nearestShape(card.sizes, screen ?? STAGE_SHAPE);
 }
 
 /** The score of a timeline and the walk through the model that follows it. */
 function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
-  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, size } = parts;
+  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, pictureSize } = parts;
   const score = new Score({
     timeline, preset, seed, table, live,
     log: log.changes.filter(({ source }) => source !== 'governor'),
@@ -197,6 +255,6 @@ function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
     keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
     ...(storyboard === undefined ? {} : { storyboard }),
   });
-  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size });
+  const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size: pictureSize });
   return { score, walk };
 }

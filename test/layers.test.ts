@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   analysis: ['base', 'audio', 'timeline', 'onnx'],
   diffusion: ['base', 'onnx'],
   latent: ['base', 'timeline', 'score', 'types:diffusion', 'types:ahead'],
+  hub: ['base'],
   ahead: ['base', 'timeline', 'latent', 'diffusion', 'types:score'],
   control: ['base', 'timeline', 'score'],
   server: ['base', 'timeline', 'score', 'protocol', 'control', 'ahead', 'types:diffusion', 'types:audio'],

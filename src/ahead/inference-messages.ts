@@ -4,7 +4,7 @@
  * float32 cost in ms), then the RGBA body.
  */
 
-import type { LatentPoint, ModelCard } from '../diffusion/types.ts';
+import type { LatentPoint, ModelCard, ModelSettings } from '../diffusion/types.ts';
 import type { Milliseconds } from '../base/units.ts';
 
 /** Everything the process needs to open its pipeline. */
@@ -13,6 +13,8 @@ export interface InferenceSetup {
   readonly model: string;
   readonly provider: string;
   readonly threads: number;
+  /** How the model is sampled. */
+  readonly drawing: ModelSettings;
   /** What the fake pipeline pretends to cost. */
   readonly fakeCost: Milliseconds;
 }
@@ -29,6 +31,8 @@ export type InferenceRequest =
 export type InferenceReply =
   | { readonly type: 'ready'; readonly card: ModelCard }
   | { readonly type: 'alive' }
+  /** A run of the model has ended: a picture that takes minutes is not hung. */
+  | { readonly type: 'step' }
   | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'differences'; readonly id: number; readonly differences: readonly number[] }
   /** `id` 0: the pipeline could not be opened. `fault` is that of a UserError. */

@@ -20,9 +20,9 @@ function fail(id: number, reason: unknown): void {
   say({ type: 'failed', id, message: messageOf(reason), fault: reason instanceof UserError ? reason.fault : null });
 }
 
-function open({ model, provider, threads, fakeCost }: InferenceSetup): Promise<Pipeline> {
+function open({ model, provider, threads, drawing, fakeCost }: InferenceSetup): Promise<Pipeline> {
   if (model === 'fake') return Promise.resolve(createFakePipeline({ cost: () => fakeCost }));
-  return openPipeline(model, { provider, threads, onNotice: (text) => say({ type: 'notice', text }) });
+  return openPipeline(model, { ...drawing, provider, threads, onRun: () => say({ type: 'step' }), onNotice: (text) => say({ type: 'notice', text }) });
 }
 
 async function draw(pipeline: Pipeline, id: number, point: LatentPoint): Promise<void> {

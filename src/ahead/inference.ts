@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../base/entry.ts';
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
-import type { LatentPoint, ModelCard, Picture, Pipeline } from '../diffusion/types.ts';
+import type { LatentPoint, ModelCard, ModelSettings, Picture, Pipeline } from '../diffusion/types.ts';
 import { HEARTBEAT_MS, PictureReader } from './inference-messages.ts';
 import type { InferenceReply, InferenceRequest, InferenceSetup } from './inference-messages.ts';
 
@@ -24,6 +24,8 @@ export interface InferenceOptions {
   readonly provider?: string;
   /** Default: half the cores, at least one. */
   readonly threads?: number;
+  /** How the model is sampled. */
+  readonly drawing?: ModelSettings | undefined;
   /** What the fake pipeline pretends to cost (ms). */
   readonly fakeCost?: Milliseconds;
   readonly onNotice?: (text: string) => void;
@@ -40,8 +42,12 @@ export interface InferencePipeline extends Pipeline {
 
 /** A process that says nothing for this long is hung and is killed (ms). */
 const SILENCE_MS = 1500;
-/** A picture, or the opening of a model, may take this long at most (ms). */
-const LONGEST_DRAW_MS = 60_000;
+/** One step of a picture may take this long at most (ms), */
+const LONGEST_STEP_MS = 60_000;
+/** and on the processor, where large models take their time, */
+const LONGEST_CPU_STEP_MS = 300_000;
+/** and the opening of a model. */
+const LONGEST_OPENING_MS = 600_000;
 /** A process that dies sooner than this after its start is not restarted at once but after a growing pause (ms). */
 const EARLY_DEATH_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
@@ -54,8 +60,9 @@ const GOODBYE_MS = 1000;
 export async function startInference(options: InferenceOptions): Promise<InferencePipeline> {
   const setup: InferenceSetup = {
     model: options.model,
-    provider: options.provider ?? 'cpu',
-    threads: options.threads ?? Math.max(1, Math.floor(cpus().length / 2)),
+    provider: options.provider ?? options.drawing?.provider ?? 'cpu',
+    threads: options.threads ?? options.drawing?.threads ?? Math.max(1, Math.floor(cpus().length / 2)),
+    drawing: options.drawing ?? {},
     fakeCost: options.fakeCost ?? 0,
   };
   const keeper = new ProcessKeeper(setup, options.onNotice ?? (() => undefined));
@@ -179,6 +186,9 @@ class ProcessKeeper {
     switch (reply.type) {
       case 'alive':
         break;
+      case 'step':
+        this.#answeredAt = performance.now();
+        break;
       case 'ready':
         this.#becomeReady(reply.card);
         break;
@@ -245,7 +255,7 @@ class ProcessKeeper {
     const first = this.#pending.values().next().value;
     if (first === undefined) return;
     first.deaths++;
-    if (first.deaths >= DEADLY) this.#take(first.request.id)?.reject(new Error(`the picture process died ${DEADLY} times at this picture`));
+    if (first.deaths >= DEADLY) this.#take(first.request.id)?.reject(new UserError('device', `the picture process died ${DEADLY} times at this picture: the model cannot be run here; run \`latentbeat doctor\` or try --provider cpu.`));
   }
 
   #checkHeart(): void {
@@ -255,11 +265,16 @@ class ProcessKeeper {
     this.#watchedAt = now;
     if (heldUp) this.#heardAt = Math.max(this.#heardAt, now - SILENCE_MS / 2);
     const silent = now - this.#heardAt > (this.alive ? SILENCE_MS : 2 * SILENCE_MS);
-    const stuck = (this.#pending.size > 0 || !this.alive) && now - this.#answeredAt > LONGEST_DRAW_MS;
+    const stuck = (this.#pending.size > 0 || !this.alive) && now - this.#answeredAt > this.#patience();
     const child = this.#child;
     if (child === undefined || !(silent || stuck)) return;
     child.kill('SIGKILL');
     this.#lose(child, stuck ? 'hung at a picture' : 'fell silent');
+  }
+
+  #patience(): Milliseconds {
+    if (!this.alive) return LONGEST_OPENING_MS;
+    return this.#setup.provider === 'cpu' ? LONGEST_CPU_STEP_MS : LONGEST_STEP_MS;
   }
 
   #rejectAll(reason: Error): void {

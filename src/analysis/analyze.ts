@@ -1,5 +1,6 @@
 /**
- * A track's Timeline: from the cache, or made in a worker thread and kept there by the file's hash and the analysis' version.
+ * A track's Timeline: from the cache, or made in a worker thread and kept there by the file's hash and the analysis' version;
+ * on request the beginning comes first, while the rest is still being heard.
  * Corrections to the grid are applied after the cache, so that they answer at once.
  */
 
@@ -22,6 +23,8 @@ export interface AnalyzeOptions {
   readonly corrections?: GridCorrections | undefined;
   /** Called with 0..1 as the work goes on. */
   readonly onProgress?: ((fraction: Unit) => void) | undefined;
+  /** What is known of the beginning (`knownUntil`), from the first half minute on, while the rest is still measured. Never called where the cache answers. */
+  readonly onPart?: ((timeline: Timeline) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,8 +58,8 @@ async function makeAndKeep(source: AudioSource, path: string, options: AnalyzeOp
 
 let writes = 0;
 
-async function analyzeInWorker({ path, sha256, wavPath }: AudioSource, { onProgress, signal }: AnalyzeOptions): Promise<Uint8Array> {
-  const job: AnalyzeJob = { path, sha256, wavPath };
+async function analyzeInWorker({ path, sha256, wavPath }: AudioSource, { onProgress, onPart, signal, corrections }: AnalyzeOptions): Promise<Uint8Array> {
+  const job: AnalyzeJob = { path, sha256, wavPath, parts: onPart !== undefined };
   const worker = new Worker(compiledEntry(import.meta.url, './analyze-worker.js'), { workerData: job });
   try {
     return await new Promise<Uint8Array>((resolve, reject) => {
@@ -65,6 +68,7 @@ async function analyzeInWorker({ path, sha256, wavPath }: AudioSource, { onProgr
       worker.once('exit', (code) => reject(new Error(`the analysis of ${basename(path)} stopped (exit ${code})`)));
       worker.on('message', (answer: AnalyzeAnswer) => {
         if (answer.kind === 'progress') onProgress?.(answer.fraction);
+        else if (answer.kind === 'part') onPart?.(correctTimeline(decodeTimeline(answer.bytes), corrections));
         else if (answer.kind === 'done') resolve(answer.bytes);
         else reject(new UserError('input', `${basename(path)} could not be analysed (${answer.message}): convert it to WAV and try again.`));
       });

@@ -12,7 +12,7 @@ const LOW_CUTOFF: Hertz = 150;
 
 /** Collects log energies of a pushed mono stream. */
 export class AttackEnvelope {
-  private readonly columns = new FloatColumns(2);
+  private readonly columns: FloatColumns;
   private readonly row = new Float32Array(2);
   private readonly stepSamples: number;
   private readonly lowWeight: number;
@@ -23,23 +23,32 @@ export class AttackEnvelope {
   private bright = 0;
   private lowEnergy = 0;
 
-  constructor(sampleRate: Hertz) {
+  /** `steps`: how many to make room for. */
+  constructor(sampleRate: Hertz, steps = 1024) {
+    this.columns = new FloatColumns(2, steps);
     this.stepSamples = sampleRate / ATTACK_RATE;
     this.boundary = this.stepSamples;
     this.lowWeight = 1 - Math.exp((-2 * Math.PI * LOW_CUTOFF) / sampleRate);
   }
 
   push(mono: Float32Array, gain: number): void {
+    // The state in locals: this loop runs once a sample.
+    let { previous, low, bright, lowEnergy } = this;
+    const { lowWeight } = this;
     for (let i = 0; i < mono.length; i++) {
       const raw = (mono[i] as number) * gain;
-      const sample = Number.isFinite(raw) ? raw : 0;
-      const rise = sample - this.previous;
-      this.previous = sample;
-      this.low += this.lowWeight * (sample - this.low);
-      this.bright += rise * rise;
-      this.lowEnergy += this.low * this.low;
-      if (++this.position >= this.boundary) this.closeStep();
+      const sample = raw - raw === 0 ? raw : 0;
+      const rise = sample - previous;
+      previous = sample;
+      low += lowWeight * (sample - low);
+      bright += rise * rise;
+      lowEnergy += low * low;
+      if (++this.position < this.boundary) continue;
+      this.closeStep(bright, lowEnergy);
+      bright = 0;
+      lowEnergy = 0;
     }
+    Object.assign(this, { previous, low, bright, lowEnergy });
   }
 
   /** Rise of log energy at each step, the bright and the low part added; >= 0. Step i covers i/500 to (i+1)/500 s. */
@@ -49,12 +58,10 @@ export class AttackEnvelope {
     return bright.map((value, i) => value + (low[i] as number));
   }
 
-  private closeStep(): void {
-    this.row[0] = Math.log(this.bright / this.stepSamples + 1e-7);
-    this.row[1] = Math.log(this.lowEnergy / this.stepSamples + 1e-6);
+  private closeStep(bright: number, lowEnergy: number): void {
+    this.row[0] = Math.log(bright / this.stepSamples + 1e-7);
+    this.row[1] = Math.log(lowEnergy / this.stepSamples + 1e-6);
     this.columns.append(this.row);
-    this.bright = 0;
-    this.lowEnergy = 0;
     this.boundary += this.stepSamples;
   }
 }

@@ -4,46 +4,31 @@
  */
 
 import type { Hertz } from '../base/units.ts';
+import { createFilterBank, type BinFilter, type FilterBank } from './filter-bank.ts';
 
 const LOWEST_NOTE = 21;
 const HIGHEST_HERTZ = 17_000;
 
-export interface BandBank {
-  readonly count: number;
+/** `apply` gives the weighted mean magnitude of each band. */
+export interface BandBank extends FilterBank {
   /** Centre (Hz) of each band, ascending. */
   readonly centres: Float64Array;
   /** Pitch class 0..11 (C = 0) of bands narrow enough to tell it, else -1. */
   readonly pitchClass: Int8Array;
-  /** Fills `out` (count) with the weighted mean magnitude of each band. */
-  apply(magnitudes: Float64Array, out: Float32Array): void;
 }
 
-interface Filter {
+interface Filter extends BinFilter {
   readonly centre: Hertz;
   readonly note: number;
-  readonly firstBin: number;
-  readonly weights: readonly number[];
 }
 
 export function createBandBank(rate: Hertz, windowLength: number): BandBank {
   const filters = designFilters(rate, windowLength);
-  const first = Int32Array.from(filters, ({ firstBin }) => firstBin);
-  const offsets = new Int32Array(filters.length + 1);
-  filters.forEach(({ weights }, band) => (offsets[band + 1] = (offsets[band] as number) + weights.length));
-  const flat = Float64Array.from(filters.flatMap(({ weights }) => weights));
   const semitone = 2 ** (1 / 12) - 1;
   return {
-    count: filters.length,
+    ...createFilterBank(filters),
     centres: Float64Array.from(filters, ({ centre }) => centre),
     pitchClass: Int8Array.from(filters, ({ centre, note }) => (centre * semitone >= (0.7 * rate) / windowLength && centre < 4200 ? note % 12 : -1)),
-    apply(magnitudes, out) {
-      for (let band = 0; band < out.length; band++) {
-        const end = offsets[band + 1] as number;
-        let sum = 0;
-        for (let at = offsets[band] as number, bin = first[band] as number; at < end; at++, bin++) sum += (flat[at] as number) * (magnitudes[bin] as number);
-        out[band] = sum;
-      }
-    },
   };
 }
 

@@ -10,13 +10,15 @@ import { findEvents } from './events.ts';
 import { FRAME_RATE } from './frames.ts';
 import type { Measurements } from './measure.ts';
 import { findBeatFrames } from './grid.ts';
-import { findOnsets } from './onsets.ts';
+import { computeDetail } from './detail.ts';
+import { findOnsets } from './onsets/pick.ts';
 import { refineBeats, tempoOfBeats } from './refine.ts';
 import { findSections } from './sections.ts';
 
 export function buildTimeline(measurements: Measurements): Timeline {
   const curves = computeCurves(measurements);
   const grid = findGrid(measurements, curves);
+  const onsets = findOnsets(measurements, curves.onset);
   const sections = findSections(describeBars(grid, curves, measurements), measurements.duration);
   return {
     version: TIMELINE_VERSION,
@@ -24,9 +26,10 @@ export function buildTimeline(measurements: Measurements): Timeline {
     rate: FRAME_RATE,
     curves,
     grid,
-    onsets: findOnsets(curves.onset, measurements.attacks),
+    onsets: onsets.times,
     sections,
     events: findEvents(sections, curves),
+    detail: computeDetail(measurements, onsets),
   };
 }
 

@@ -4,8 +4,9 @@ export class FloatColumns {
   private readonly stores: Float32Array[];
   private rows = 0;
 
-  constructor(width: number) {
-    this.stores = Array.from({ length: width }, () => new Float32Array(1024));
+  /** `capacity`: rows to make room for at first. */
+  constructor(width: number, capacity = 1024) {
+    this.stores = Array.from({ length: width }, () => new Float32Array(Math.max(1, capacity)));
   }
 
   get length(): number {

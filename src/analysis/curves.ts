@@ -11,7 +11,9 @@ import { FRAME_RATE } from './frames.ts';
 import { type Measurements, TIMBRE_EVERY } from './measure.ts';
 import { scaleHits, shapeKicks } from './hits.ts';
 import { advance, movingMean, scaleByQuantiles } from './series.ts';
-import { TIMBRE_LOUDNESS } from './timbre.ts';
+import { TIMBRE_LOUDNESS, TIMBRE_SIZE } from './timbre.ts';
+import { autoLevel, momentaryLoudness } from './sound/auto-level.ts';
+import { chordChanges } from './sound/harmony.ts';
 
 /** Below this level (1 = full scale) nothing counts as music: -55 dBFS. */
 const SILENT = 10 ** (-55 / 20);
@@ -26,6 +28,8 @@ export function computeCurves(measurements: Measurements): Curves {
   const scaled = (values: Float32Array, half: number): Float32Array => gated(scaleByQuantiles(movingMean(values, half), isAudible), gate);
   const harmonic = (values: Float32Array): Float32Array => advance(values, HARMONIC_LAG);
   const loudness = scaled(interpolateTimbre(measurements.timbre[TIMBRE_LOUDNESS] as Float32Array, count), 20);
+  const lufs = momentaryLoudness(measurements.loudness, count);
+  const atTimbreRate = (values: Float32Array): Float32Array => interpolateTimbre(values, count);
   return {
     energy: computeEnergy(scaled(harmonic(raw.low), 50), scaled(flux, 100), loudness, isAudible, gate),
     loudness,
@@ -39,7 +43,19 @@ export function computeCurves(measurements: Measurements): Curves {
     noisiness: scaled(raw.flatness, 10),
     onset: scaleHits(advance(flux, HIT_LATENCY), gate),
     chroma: computeChromaAngle(harmonic(raw.chromaX), harmonic(raw.chromaY)),
+    percussive: scaled(raw.percussive, 3),
+    harmonic: scaled(harmonic(raw.harmonic), 5),
+    chord: gated(scaleByQuantiles(atTimbreRate(computeChords(measurements.timbre)), isAudible, 0.3, 0.98), gate),
+    roughness: scaled(atTimbreRate(measurements.roughness), 10),
+    lufs: lufs.map((loudness) => clamp(1 + loudness / 60, 0, 1)),
+    autolevel: autoLevel(lufs),
   };
+}
+
+/** Chord changes at the timbre's rate; the harmonic part lags behind, and is moved back. */
+function computeChords(timbre: readonly Float32Array[]): Float32Array {
+  const changes = chordChanges(timbre.slice(TIMBRE_SIZE), FRAME_RATE / TIMBRE_EVERY);
+  return advance(changes, Math.round((HARMONIC_LAG + TIMBRE_EVERY / 2) / TIMBRE_EVERY));
 }
 
 function audibleFrames(amplitude: Float32Array): (index: number) => boolean {

@@ -5,7 +5,7 @@ import type { Seconds } from '../base/units.ts';
 import type { Curves, Section, TimelineEvent } from '../timeline/timeline.ts';
 import { FRAME_RATE } from './frames.ts';
 
-/** A drop is a rise of mean energy by at least this, less where a build-up or breakdown leads into it. */
+/** A drop is a rise of mean energy by at least this, less where a breakdown leads into it; a build-up may be as loud. */
 const DROP_RISE = 0.12;
 const PREPARED_RISE = 0.03;
 /** Level curve below which there is silence (-55 dBFS), and how long it must last. */
@@ -22,8 +22,8 @@ function findDrops(sections: readonly Section[]): TimelineEvent[] {
     const before = sections[i - 1];
     if (section.kind !== 'drop' || before === undefined || before.kind === 'drop') return [];
     const rise = section.energy - before.energy;
-    const least = before.kind === 'build' || before.kind === 'breakdown' ? PREPARED_RISE : DROP_RISE;
-    return rise < least ? [] : [{ kind: 'drop' as const, start: section.start, end: section.start, strength: clamp(2 * rise, 0, 1) }];
+    const least = before.kind === 'build' ? -PREPARED_RISE : before.kind === 'breakdown' ? PREPARED_RISE : DROP_RISE;
+    return rise < least ? [] : [{ kind: 'drop' as const, start: section.start, end: section.start, strength: clamp(0.2 + 2 * rise, 0, 1) }];
   });
 }
 
@@ -31,7 +31,7 @@ function findBuildUps(sections: readonly Section[]): TimelineEvent[] {
   return sections.flatMap((section, i) => {
     const next = sections[i + 1];
     if (section.kind !== 'build' || next?.kind !== 'drop') return [];
-    return [{ kind: 'build-up' as const, start: section.start, end: section.end, strength: clamp(2 * (next.energy - section.energy), 0, 1) }];
+    return [{ kind: 'build-up' as const, start: section.start, end: section.end, strength: clamp(0.2 + 2 * (next.energy - section.energy), 0, 1) }];
   });
 }
 

@@ -9,8 +9,13 @@ import type { Hertz } from '../base/units.ts';
 import { type BandBank, createBandBank } from './bands.ts';
 import type { SpectrumFrame } from './frames.ts';
 import { RunningMedian } from './running-median.ts';
+import { SlidingMedian } from './sliding-median.ts';
 
-/** Raw features; magnitudes in natural-log units, levels in linear amplitude, centroid in octaves above 27.5 Hz. */
+/**
+ * Raw features; magnitudes in natural-log units, levels in linear amplitude, centroid in octaves above 27.5 Hz. The fine rises
+ * are those of the flux bands on a scale where a whisper counts; low, mid and high levels are the power below 250 Hz, to
+ * 2500 Hz and above, as a share of a full-scale sine's.
+ */
 export const RAW_NAMES = [
   'fluxSub',
   'fluxBass',
@@ -30,6 +35,17 @@ export const RAW_NAMES = [
   'flatness',
   'chromaX',
   'chromaY',
+  'fineSub',
+  'fineBass',
+  'fineLowMid',
+  'fineMid',
+  'fineHigh',
+  'fineTop',
+  'percussive',
+  'harmonic',
+  'lowLevel',
+  'midLevel',
+  'highLevel',
 ] as const;
 export type RawName = (typeof RAW_NAMES)[number];
 export type RawFrame = Float32Array;
@@ -41,6 +57,8 @@ export const FLUX_EDGES: readonly Hertz[] = [120, 260, 620, 2000, 6000, Infinity
 const FLUX_LAG = 2;
 /** Magnitude (1 = far below the music's level) from which logarithms begin to act: the lower, the more a whisper counts. */
 const LOG_SCALE = 0.1;
+/** The same for the fine rises, over LOG_SCALE. */
+const FINE_SCALE = 30;
 const LOW_EDGE: Hertz = 180;
 const LOW_FRAMES = 5;
 const BODY_LOW: Hertz = 90;
@@ -50,30 +68,46 @@ const FREQUENCY_MEDIAN_HALF = 5;
 /** Frames by which the harmonic features come late. */
 export const HARMONIC_LAG = (TIME_MEDIAN - 1) / 2;
 
+const FINE_FIRST = RAW_INDEX.fineSub;
+const MID_FROM: Hertz = 250;
+const HIGH_FROM: Hertz = 2500;
+
 export class FeatureExtractor {
   readonly bank: BandBank;
   /** Chroma (12, harmonic part, linear) of the last frame. */
   readonly chroma = new Float32Array(12);
   private readonly bands: Float32Array;
   private readonly logs: Float32Array[];
+  private readonly fineLogs: Float32Array[];
   private readonly rises: Float32Array;
+  private readonly fineRises: Float32Array;
   private readonly harmonic: Float32Array;
   private readonly percussive: Float32Array;
   private readonly timeMedians: RunningMedian[];
-  private readonly medianScratch = new Float32Array(2 * FREQUENCY_MEDIAN_HALF + 1);
+  private readonly broadMedian = new SlidingMedian(FREQUENCY_MEDIAN_HALF);
+  private readonly scaled: Float32Array;
+  private readonly broad: Float32Array;
   private readonly fluxGroup: Int8Array;
   private readonly groupSizes: Float32Array;
   private readonly raw = new Float32Array(RAW_NAMES.length);
   private readonly hopSamples: number;
+  private readonly midBin: number;
+  private readonly highBin: number;
   private readonly lowLevels = new Float32Array(LOW_FRAMES);
 
   constructor(rate: Hertz, windowLength: number) {
     this.bank = createBandBank(rate, windowLength);
     const count = this.bank.count;
     this.hopSamples = Math.round(rate / 100);
+    this.midBin = Math.round((MID_FROM * windowLength) / rate);
+    this.highBin = Math.round((HIGH_FROM * windowLength) / rate);
     this.bands = new Float32Array(count);
     this.logs = Array.from({ length: FLUX_LAG + 1 }, () => new Float32Array(count));
+    this.fineLogs = Array.from({ length: FLUX_LAG + 1 }, () => new Float32Array(count));
     this.rises = new Float32Array(count);
+    this.fineRises = new Float32Array(count);
+    this.scaled = new Float32Array(count);
+    this.broad = new Float32Array(count);
     this.harmonic = new Float32Array(count);
     this.percussive = new Float32Array(count);
     this.timeMedians = Array.from({ length: count }, () => new RunningMedian(TIME_MEDIAN));
@@ -95,57 +129,51 @@ export class FeatureExtractor {
     this.raw[RAW_INDEX.body] = this.levelOfBody(gain);
     this.sumHarmonic();
     this.describeShape();
+    this.sumLevels(frame.magnitudes);
     this.raw[RAW_INDEX.amplitude] = centreAmplitude(frame.samples, this.hopSamples);
     return this.raw;
   }
 
   private takeLogs(index: number, gain: number): void {
+    const { bands, scaled } = this;
     const logs = this.logs[index % this.logs.length] as Float32Array;
-    for (let band = 0; band < logs.length; band++) logs[band] = Math.log1p(LOG_SCALE * gain * (this.bands[band] as number));
-  }
-
-  /** Rise of each band's log against the loudest of three neighbours FLUX_LAG frames ago. */
-  private computeRises(index: number): void {
-    const now = this.logs[index % this.logs.length] as Float32Array;
-    const before = this.logs[(index + 1) % this.logs.length] as Float32Array;
-    const last = now.length - 1;
-    for (let band = 0; band <= last; band++) {
-      const reference = Math.max(before[Math.max(0, band - 1)] as number, before[band] as number, before[Math.min(last, band + 1)] as number);
-      this.rises[band] = Math.max(0, (now[band] as number) - reference);
-    }
-  }
-
-  /** Harmonic and percussive magnitudes by a Wiener mask of the two medians. */
-  private separate(index: number): void {
-    const logs = this.logs[index % this.logs.length] as Float32Array;
+    const fine = this.fineLogs[index % this.logs.length] as Float32Array;
     for (let band = 0; band < logs.length; band++) {
-      const steady = (this.timeMedians[band] as RunningMedian).push(logs[band] as number);
-      const broad = this.medianAround(logs, band);
-      const harmonicPower = Math.expm1(steady) ** 2;
-      const percussivePower = Math.expm1(broad) ** 2;
-      const mask = harmonicPower / (harmonicPower + percussivePower + 1e-9);
-      this.harmonic[band] = mask * (logs[band] as number);
-      this.percussive[band] = (1 - mask) * (logs[band] as number);
+      const value = LOG_SCALE * gain * (bands[band] as number);
+      scaled[band] = value;
+      logs[band] = Math.log(1 + value);
+      fine[band] = Math.log(1 + FINE_SCALE * value);
     }
   }
 
-  private medianAround(logs: Float32Array, band: number): number {
-    const low = Math.max(0, band - FREQUENCY_MEDIAN_HALF);
-    const high = Math.min(logs.length, band + FREQUENCY_MEDIAN_HALF + 1);
-    const scratch = this.medianScratch;
-    for (let i = low; i < high; i++) {
-      const value = logs[i] as number;
-      let at = i - low;
-      while (at > 0 && (scratch[at - 1] as number) > value) scratch[at] = scratch[--at] as number;
-      scratch[at] = value;
+  private computeRises(index: number): void {
+    const [now, before] = [index % this.logs.length, (index + 1) % this.logs.length];
+    writeRises(this.logs[now] as Float32Array, this.logs[before] as Float32Array, this.rises);
+    writeRises(this.fineLogs[now] as Float32Array, this.fineLogs[before] as Float32Array, this.fineRises);
+  }
+
+  /** Harmonic and percussive log magnitudes by a Wiener mask of the two medians of the linear ones. */
+  private separate(index: number): void {
+    const { scaled, broad, harmonic, percussive, timeMedians } = this;
+    const logs = this.logs[index % this.logs.length] as Float32Array;
+    this.broadMedian.apply(scaled, broad);
+    for (let band = 0; band < logs.length; band++) {
+      const steady = (timeMedians[band] as RunningMedian).push(scaled[band] as number);
+      const across = broad[band] as number;
+      const mask = (steady * steady) / (steady * steady + across * across + 1e-9);
+      const log = logs[band] as number;
+      harmonic[band] = mask * log;
+      percussive[band] = (1 - mask) * log;
     }
-    return scratch[(high - low) >> 1] as number;
   }
 
   private sumFluxes(): void {
-    for (let band = 0; band < this.rises.length; band++) {
-      const group = this.fluxGroup[band] as number;
-      this.raw[group] = (this.raw[group] as number) + (this.rises[band] as number) / (this.groupSizes[group] as number);
+    const { raw, rises, fineRises, fluxGroup, groupSizes } = this;
+    for (let band = 0; band < rises.length; band++) {
+      const group = fluxGroup[band] as number;
+      const share = 1 / (groupSizes[group] as number);
+      raw[group] = (raw[group] as number) + (rises[band] as number) * share;
+      raw[FINE_FIRST + group] = (raw[FINE_FIRST + group] as number) + (fineRises[band] as number) * share;
     }
   }
 
@@ -192,8 +220,20 @@ export class FeatureExtractor {
     return gain * Math.sqrt(power);
   }
 
+  private sumLevels(magnitudes: Float64Array): void {
+    const { raw, midBin, highBin } = this;
+    const last = magnitudes.length - 1;
+    // A sine's main lobe under a Hann window holds 1.5 times its peak's power.
+    const scale = 1 / (1.5 * (last / 2) ** 2);
+    raw[RAW_INDEX.lowLevel] = Math.sqrt(scale * powerOf(magnitudes, 1, midBin));
+    raw[RAW_INDEX.midLevel] = Math.sqrt(scale * powerOf(magnitudes, midBin, highBin));
+    raw[RAW_INDEX.highLevel] = Math.sqrt(scale * powerOf(magnitudes, highBin, last));
+  }
+
   private sumHarmonic(): void {
     const { centres, pitchClass } = this.bank;
+    let harmonic = 0;
+    let percussive = 0;
     this.chroma.fill(0);
     let bass = 0;
     let voice = 0;
@@ -201,6 +241,8 @@ export class FeatureExtractor {
     for (let band = 0; band < this.harmonic.length; band++) {
       const centre = centres[band] as number;
       const tone = this.harmonic[band] as number;
+      harmonic += tone;
+      percussive += this.percussive[band] as number;
       if (centre < 250) {
         bass += tone;
         low += tone + (this.percussive[band] as number);
@@ -211,6 +253,8 @@ export class FeatureExtractor {
     this.raw[RAW_INDEX.bass] = bass;
     this.raw[RAW_INDEX.voice] = voice;
     this.raw[RAW_INDEX.low] = low;
+    this.raw[RAW_INDEX.harmonic] = harmonic;
+    this.raw[RAW_INDEX.percussive] = percussive;
   }
 
   /** Centroid and flatness of the band magnitudes, and the mean pitch class as a point on the circle. */
@@ -236,6 +280,28 @@ export class FeatureExtractor {
     this.raw[RAW_INDEX.chromaX] = x;
     this.raw[RAW_INDEX.chromaY] = y;
   }
+}
+
+/** Rise of each value of `now` above the largest of three neighbours of `before`; 0 where it falls. */
+function writeRises(now: Float32Array, before: Float32Array, rises: Float32Array): void {
+  const last = now.length - 1;
+  let low = before[0] as number;
+  let middle = low;
+  for (let band = 0; band <= last; band++) {
+    const high = before[band < last ? band + 1 : last] as number;
+    const reference = low > middle ? (low > high ? low : high) : middle > high ? middle : high;
+    const rise = (now[band] as number) - reference;
+    rises[band] = rise > 0 ? rise : 0;
+    low = middle;
+    middle = high;
+  }
+}
+
+/** Sum of squares of values[from..to). */
+function powerOf(values: Float64Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += (values[i] as number) * (values[i] as number);
+  return sum;
 }
 
 /** Root mean square of the hop in the middle of the window. */

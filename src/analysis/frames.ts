@@ -1,12 +1,12 @@
 /**
  * Samples → magnitude spectra at a fixed 100 frames a second, whatever the sample rate (8–192 kHz). Frame i is centred on
  * time i/100 s (Hann window of about 46 ms). Pushed blocks may have any length, so that files and live input run the same chain.
- * The foreign runtime here is fft.js; nothing is allocated per frame.
+ * One transform a frame serves everything that is measured on spectra; nothing is allocated per frame.
  */
 
-import FFT from 'fft.js';
 import type { Hertz } from '../base/units.ts';
 import { createDecimator, type Decimator } from './decimate.ts';
+import { RealFft } from './real-fft.ts';
 
 /** Frames a second of every curve of the analysis. */
 export const FRAME_RATE: Hertz = 100;
@@ -25,10 +25,8 @@ export class FrameAnalyzer {
   readonly rate: Hertz;
   readonly windowLength: number;
   private readonly decimator: Decimator | undefined;
-  private readonly fft: FFT;
+  private readonly fft: RealFft;
   private readonly window: Float64Array;
-  private readonly input: Float64Array;
-  private readonly output: Float64Array;
   private readonly magnitudes: Float64Array;
   private readonly buffer: Float32Array;
   /** Samples in `buffer`, and the position in the stream of its first one (negative: the padding before the start). */
@@ -42,10 +40,8 @@ export class FrameAnalyzer {
     this.rate = sampleRate / factor;
     this.decimator = factor > 1 ? createDecimator(factor) : undefined;
     this.windowLength = 2 ** Math.round(Math.log2(this.rate * 0.0464));
-    this.fft = new FFT(this.windowLength);
+    this.fft = new RealFft(this.windowLength);
     this.window = Float64Array.from({ length: this.windowLength }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / this.windowLength));
-    this.input = new Float64Array(this.windowLength);
-    this.output = new Float64Array(2 * this.windowLength);
     this.magnitudes = new Float64Array(this.windowLength / 2 + 1);
     this.buffer = new Float32Array(this.windowLength * 4);
     this.filled = this.windowLength / 2;
@@ -58,10 +54,7 @@ export class FrameAnalyzer {
     const block = this.decimator === undefined ? mono : this.decimator(mono);
     for (let from = 0; from < block.length; ) {
       const count = Math.min(block.length - from, this.buffer.length - this.filled);
-      for (let i = 0; i < count; i++) {
-        const sample = block[from + i] as number;
-        this.buffer[this.filled + i] = Number.isFinite(sample) ? sample : 0;
-      }
+      copyFinite(block, from, this.buffer, this.filled, count);
       this.filled += count;
       from += count;
       this.drawFrames();
@@ -80,7 +73,9 @@ export class FrameAnalyzer {
         this.dropBefore(Math.min(start, this.filled));
         return;
       }
-      this.drawFrame(this.buffer.subarray(start, start + this.windowLength));
+      this.fft.magnitudes(this.buffer, start, this.window, this.magnitudes);
+      this.onFrame({ index: this.nextFrame, magnitudes: this.magnitudes, samples: this.buffer.subarray(start, start + this.windowLength) });
+      this.nextFrame++;
     }
   }
 
@@ -90,17 +85,13 @@ export class FrameAnalyzer {
     this.filled -= start;
     this.bufferStart += start;
   }
+}
 
-  private drawFrame(samples: Float32Array): void {
-    const { input, output, window, magnitudes, windowLength } = this;
-    for (let i = 0; i < windowLength; i++) input[i] = (samples[i] as number) * (window[i] as number);
-    this.fft.realTransform(output, input);
-    for (let bin = 0; bin <= windowLength / 2; bin++) {
-      const real = output[2 * bin] as number;
-      const imaginary = output[2 * bin + 1] as number;
-      magnitudes[bin] = Math.sqrt(real * real + imaginary * imaginary);
-    }
-    this.onFrame({ index: this.nextFrame, magnitudes, samples });
-    this.nextFrame++;
+/** Copies samples; those that are not finite become 0. */
+function copyFinite(source: Float32Array, from: number, target: Float32Array, at: number, count: number): void {
+  for (let i = 0; i < count; i++) {
+    const sample = source[from + i] as number;
+    // x - x is 0 for finite numbers alone, and cheaper than a call.
+    target[at + i] = sample - sample === 0 ? sample : 0;
   }
 }

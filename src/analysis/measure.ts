@@ -1,21 +1,28 @@
 /**
- * A whole track → raw features: one pass over its samples after a quick pass for its loudness. Causal features only; what
- * looks at the song as a whole comes later. Two hours of music take about 100 MB here.
+ * A whole track → raw features in one pass over its samples. Causal features only; what looks at the song as a whole comes
+ * later. The level that everything is brought to is estimated from places spread over the track, so that the first results
+ * need not wait for the last sample. Two hours of music take about 150 MB here.
  */
 
 import type { AudioSource } from '../audio/types.ts';
 import type { Seconds, Unit } from '../base/units.ts';
-import { AttackEnvelope } from './attacks.ts';
+import { ATTACK_RATE, AttackEnvelope } from './attacks.ts';
 import { FloatColumns } from './columns.ts';
 import { FeatureExtractor, RAW_NAMES, type RawName } from './features.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
-import { extractTimbre, TIMBRE_SIZE } from './timbre.ts';
+import { LoudnessMeter } from './sound/loudness.ts';
+import { RoughnessMeter } from './sound/roughness.ts';
+import { TIMBRE_SIZE, TimbreExtractor } from './timbre.ts';
 
 /** Every how many frames the timbre is taken: 20 a second. */
 export const TIMBRE_EVERY = 5;
-const BLOCK = 32_768;
+/** Samples of all channels read at a time. */
+const BLOCK = 65_536;
 /** Root mean square that the gain brings the loud parts of a track to. */
 const TARGET_LEVEL = 0.1;
+/** The level is taken from at most this many places, each this long. */
+const LEVEL_PLACES = 240;
+const LEVEL_SECONDS: Seconds = 0.4;
 
 export interface Measurements {
   readonly duration: Seconds;
@@ -24,34 +31,61 @@ export interface Measurements {
   readonly raw: Readonly<Record<RawName, Float32Array>>;
   /** TIMBRE_SIZE columns, then 12 of chroma, at FRAME_RATE / TIMBRE_EVERY. */
   readonly timbre: readonly Float32Array[];
+  /** At the rate of the timbre. */
+  readonly roughness: Float32Array;
+  /** K-weighted power in steps of 1/100 s (see sound/loudness.ts). */
+  readonly loudness: Float32Array;
   /** Sudden starts at ATTACK_RATE. */
   readonly attacks: Float32Array;
 }
 
-/** Measures a track. `onProgress` gets 0..1. */
-export async function measureTrack(source: AudioSource, onProgress: (fraction: Unit) => void): Promise<Measurements> {
-  const gain = await findGain(source);
-  const count = Math.floor(source.duration * FRAME_RATE) + 1;
-  const recorder = new FeatureRecorder(source.sampleRate, gain);
-  let done = 0;
-  for await (const block of source.monoBlocks(BLOCK)) {
-    recorder.push(block);
-    done += block.length;
-    onProgress(Math.min(1, done / source.length));
+export interface MeasureOptions {
+  /** Gets 0..1. */
+  readonly onProgress?: (fraction: Unit) => void;
+  /** Called as the measured part grows: at about 30 s, then at each doubling; `measure` gives what is known of it. */
+  readonly onPart?: (measure: () => Measurements, until: Seconds) => void;
+}
+
+const FIRST_PART: Seconds = 32;
+
+/** Measures a track. A function instead of options is `onProgress`. */
+export async function measureTrack(source: AudioSource, options: MeasureOptions | ((fraction: Unit) => void)): Promise<Measurements> {
+  const { onProgress, onPart } = typeof options === 'function' ? { onProgress: options, onPart: undefined } : options;
+  const recorder = new FeatureRecorder(source, await findGain(source));
+  const frames = Math.max(1, Math.floor(BLOCK / source.channels));
+  let nextPart = FIRST_PART;
+  for (let at = 0; at < source.length; at += frames) {
+    recorder.push(await source.read(at, frames));
+    const until = Math.min(at + frames, source.length) / source.sampleRate;
+    onProgress?.(Math.min(1, until / source.duration));
+    if (until < nextPart || until > 0.7 * source.duration) continue;
+    nextPart = 2 * until;
+    onPart?.(() => recorder.measurements(until), until);
   }
-  return recorder.finish(count, source.duration);
+  recorder.finish();
+  return recorder.measurements(source.duration);
 }
 
 /** Gain that brings the gated level of the track to TARGET_LEVEL; 1 for silence. */
 async function findGain(source: AudioSource): Promise<number> {
+  const length = Math.max(1, Math.round(source.sampleRate * LEVEL_SECONDS));
+  const places = Math.ceil(source.length / length);
+  const taken = Math.min(places, LEVEL_PLACES);
   const powers: number[] = [];
-  for await (const block of source.monoBlocks(Math.round(source.sampleRate * 0.4))) {
-    let sum = 0;
-    for (let i = 0; i < block.length; i++) sum += (block[i] as number) ** 2;
-    powers.push(block.length === 0 ? 0 : sum / block.length);
-  }
+  for (let i = 0; i < taken; i++) powers.push(powerOfMean(await source.read(Math.floor((i * places) / taken) * length, length), source.channels));
   const level = gatedLevel(powers);
   return level > 0 ? TARGET_LEVEL / level : 1;
+}
+
+/** Mean square of the mean of the channels. */
+function powerOfMean(samples: Float32Array, channels: number): number {
+  const mono = mixDown(samples, channels);
+  let sum = 0;
+  for (let i = 0; i < mono.length; i++) {
+    const sample = mono[i] as number;
+    sum += sample - sample === 0 ? sample * sample : 0;
+  }
+  return mono.length === 0 ? 0 : sum / mono.length;
 }
 
 /** Root mean square of the blocks above -70 dBFS and no more than 10 dB below those blocks' own mean (the gate of ITU-R BS.1770). */
@@ -62,55 +96,94 @@ export function gatedLevel(powers: readonly number[]): number {
   return Math.sqrt(loud.reduce((sum, power) => sum + power, 0) / Math.max(1, loud.length));
 }
 
+/** Interleaved samples to the mean of the channels. */
+export function mixDown(samples: Float32Array, channels: number): Float32Array {
+  if (channels === 1) return samples;
+  const mono = new Float32Array(Math.floor(samples.length / channels));
+  const scale = 1 / channels;
+  for (let i = 0, at = 0; i < mono.length; i++) {
+    let sum = 0;
+    for (let channel = 0; channel < channels; channel++) sum += samples[at++] as number;
+    mono[i] = sum * scale;
+  }
+  return mono;
+}
+
 class FeatureRecorder {
+  private readonly channels: number;
+  private readonly gain: number;
   private readonly frames: FrameAnalyzer;
   private readonly extractor: FeatureExtractor;
   private readonly attacks: AttackEnvelope;
-  private readonly raw = new FloatColumns(RAW_NAMES.length);
-  private readonly timbre = new FloatColumns(TIMBRE_SIZE + 12);
-  private readonly timbreRow = new Float32Array(TIMBRE_SIZE + 12);
+  private readonly loudness: LoudnessMeter;
+  private readonly timbres: TimbreExtractor;
+  private readonly roughness: RoughnessMeter;
+  private readonly raw: FloatColumns;
+  private readonly timbre: FloatColumns;
+  private readonly timbreRow = new Float32Array(TIMBRE_SIZE + 13);
+  private readonly timbreHead = this.timbreRow.subarray(0, TIMBRE_SIZE);
   private readonly chromaSum = new Float32Array(12);
-  private readonly gain: number;
 
-  constructor(sampleRate: number, gain: number) {
+  constructor({ sampleRate, channels, duration }: AudioSource, gain: number) {
+    const count = Math.ceil(duration * FRAME_RATE) + 16;
+    this.channels = channels;
     this.gain = gain;
     this.frames = new FrameAnalyzer(sampleRate, (frame) => this.take(frame));
-    this.extractor = new FeatureExtractor(this.frames.rate, this.frames.windowLength);
-    this.attacks = new AttackEnvelope(sampleRate);
+    const { rate, windowLength } = this.frames;
+    this.extractor = new FeatureExtractor(rate, windowLength);
+    this.attacks = new AttackEnvelope(sampleRate, Math.ceil(duration * ATTACK_RATE) + 16);
+    this.loudness = new LoudnessMeter(sampleRate, channels, count);
+    this.timbres = new TimbreExtractor(rate, windowLength);
+    this.roughness = new RoughnessMeter(rate, windowLength);
+    this.raw = new FloatColumns(RAW_NAMES.length, count);
+    this.timbre = new FloatColumns(this.timbreRow.length, Math.ceil(count / TIMBRE_EVERY) + 16);
   }
 
-  push(block: Float32Array): void {
-    this.frames.push(block);
-    this.attacks.push(block, this.gain);
+  push(interleaved: Float32Array): void {
+    this.loudness.push(interleaved);
+    const mono = mixDown(interleaved, this.channels);
+    this.frames.push(mono);
+    this.attacks.push(mono, this.gain);
   }
 
-  finish(count: number, duration: Seconds): Measurements {
+  finish(): void {
     this.frames.finish();
-    const columns = RAW_NAMES.map((name, index) => [name, fit(this.raw.column(index), count)] as const);
+  }
+
+  /** What is known of the first `duration` seconds. */
+  measurements(duration: Seconds): Measurements {
+    const count = Math.floor(duration * FRAME_RATE) + 1;
     const timbreCount = Math.ceil(count / TIMBRE_EVERY);
+    const columns = RAW_NAMES.map((name, index) => [name, fit(this.raw.column(index), count)] as const);
+    const timbre = Array.from(this.timbreRow, (_, index) => fit(this.timbre.column(index), timbreCount));
     return {
       duration,
       count,
       raw: Object.fromEntries(columns) as Record<RawName, Float32Array>,
-      timbre: Array.from(this.timbreRow, (_, index) => fit(this.timbre.column(index), timbreCount)),
+      roughness: timbre.pop() as Float32Array,
+      timbre,
+      loudness: this.loudness.steps(),
       attacks: this.attacks.rises(),
     };
   }
 
   private take(frame: SpectrumFrame): void {
     this.raw.append(this.extractor.extract(frame, this.gain));
-    for (let pitch = 0; pitch < 12; pitch++) this.chromaSum[pitch] = (this.chromaSum[pitch] as number) + (this.extractor.chroma[pitch] as number);
+    const { chroma } = this.extractor;
+    for (let pitch = 0; pitch < 12; pitch++) this.chromaSum[pitch] = (this.chromaSum[pitch] as number) + (chroma[pitch] as number);
     if (frame.index % TIMBRE_EVERY !== 0) return;
-    extractTimbre(frame.samples, this.frames.rate, this.gain, this.timbreRow.subarray(0, TIMBRE_SIZE));
+    this.timbres.extract(frame.magnitudes, this.gain, this.timbreHead);
     this.timbreRow.set(this.chromaSum, TIMBRE_SIZE);
+    this.timbreRow[TIMBRE_SIZE + 12] = this.roughness.measure(frame.magnitudes);
     this.chromaSum.fill(0);
     this.timbre.append(this.timbreRow);
   }
 }
 
-/** The first `count` values, zeros where there are fewer. */
+/** The first `count` values, zeros where there are fewer; a view where it can be. */
 function fit(values: Float32Array, count: number): Float32Array {
+  if (values.length >= count) return values.subarray(0, count);
   const out = new Float32Array(count);
-  out.set(values.subarray(0, count));
+  out.set(values);
   return out;
 }

@@ -8,6 +8,7 @@ import { median, quantile } from '../base/math.ts';
 import type { Seconds } from '../base/units.ts';
 import type { Section, SectionKind } from '../timeline/timeline.ts';
 import type { Bar } from './bars.ts';
+import { dropEvidence } from './drops.ts';
 
 const LONGEST_BARS = 64;
 /**
@@ -34,7 +35,7 @@ export function findSections(bars: readonly Bar[], duration: Seconds): Section[]
   if (bars.length < 2) return [{ start: 0, end: duration, label: 'A', kind: 'verse', energy: bars[0]?.means.energy ?? 0 }];
   const stretches = divideBars(bars);
   const letters = letterStretches(bars, stretches);
-  const kinds = nameKinds(bars, stretches);
+  const kinds = nameKinds(bars, stretches, letters);
   return stretches.map(({ from, to }, i) => ({
     start: from === 0 ? 0 : (bars[from] as Bar).start,
     end: to === bars.length ? duration : (bars[to] as Bar).start,
@@ -133,32 +134,62 @@ export function meanEnergy(bars: readonly Bar[], from: number, to: number): numb
   return bars.slice(from, to).reduce((sum, { means }) => sum + means.energy, 0) / Math.max(1, to - from);
 }
 
+/** From this evidence on a loud stretch is a drop, and the less where a build-up leads into it. */
+const DROP_EVIDENCE = 0.5;
+const PREPARED_EVIDENCE = 0.28;
+/** Rise of a build-up that makes a drop of what follows though the drums never paused. */
+const STEEP = 0.35;
+
 /** What a stretch is for: by its energy among the others, its slope and what follows. */
-function nameKinds(bars: readonly Bar[], stretches: readonly Stretch[]): SectionKind[] {
+function nameKinds(bars: readonly Bar[], stretches: readonly Stretch[], letters: readonly string[]): SectionKind[] {
   const energies = stretches.map(({ from, to }) => meanEnergy(bars, from, to));
   const high = quantile(bars.map(({ means }) => means.energy), 0.8);
   const low = quantile(bars.map(({ means }) => means.energy), 0.2);
-  const dropLevel = Math.max(low + 0.72 * (high - low), 0.3);
+  const loudLevel = Math.max(low + 0.72 * (high - low), 0.3);
   const calmLevel = low + 0.45 * (high - low);
-  const kinds = stretches.map((stretch, i): SectionKind => {
+  const reaching = stretches.map(({ from, to }, i) => (energies[i] as number) >= loudLevel && to - from >= 4);
+  const loud = reaching.map((isLoud, i) => isLoud && !(reaching[i + 1] === true && isRiser(bars, stretches, letters, i)));
+  const drops = findDropLetters(bars, stretches, letters, loud);
+  return stretches.map((stretch, i): SectionKind => {
     const energy = energies[i] as number;
     const before = energies[i - 1];
     const after = energies[i + 1];
-    if (energy >= dropLevel && stretch.to - stretch.from >= 4) return 'drop';
+    if (loud[i] === true) return drops.has(letters[i] as string) ? 'drop' : 'chorus';
     if (before === undefined) return 'intro';
     if (after === undefined) return energy < before ? 'outro' : 'verse';
-    if (before >= dropLevel && before - energy > FALL) return 'breakdown';
-    if (after >= dropLevel && after - energy > 0.04 && risesThrough(bars, stretch)) return 'build';
+    if (before >= loudLevel && before - energy > FALL) return 'breakdown';
+    if (loud[i + 1] === true && (reaching[i] === true || (after - energy > 0.04 && riseThrough(bars, stretch) > 0.1))) return 'build';
     return energy < calmLevel && energies.slice(0, i).some((earlier) => earlier > calmLevel) ? 'breakdown' : 'verse';
   });
-  return kinds;
 }
 
-/** Whether brightness, loudness or onset density grows from the first to the second half by a tenth or more in all. */
-function risesThrough(bars: readonly Bar[], { from, to }: Stretch): boolean {
-  if (to - from < 2 || to - from > 16) return false;
+/** A short stretch that grows into what follows and is heard but there: a build-up, as loud as it may have become. */
+function isRiser(bars: readonly Bar[], stretches: readonly Stretch[], letters: readonly string[], i: number): boolean {
+  const stretch = stretches[i] as Stretch;
+  const returns = letters.filter((letter) => letter === letters[i]).length > 1;
+  return stretch.to - stretch.from <= 8 && !returns && letters[i] !== letters[i + 1] && riseThrough(bars, stretch) > STEEP / 2;
+}
+
+/** Letters of the loud stretches that come in as drops, half of the times or more; the same material is the same kind. */
+function findDropLetters(bars: readonly Bar[], stretches: readonly Stretch[], letters: readonly string[], loud: readonly boolean[]): Set<string> {
+  const counts = new Map<string, { drops: number; all: number }>();
+  stretches.forEach(({ from }, i) => {
+    const before = stretches[i - 1];
+    if (loud[i] !== true || before === undefined || letters[i - 1] === letters[i]) return;
+    const count = counts.get(letters[i] as string) ?? { drops: 0, all: 0 };
+    const evidence = dropEvidence(bars, from);
+    const rise = riseThrough(bars, before);
+    const drop = evidence >= DROP_EVIDENCE || (rise > 0.1 && evidence >= PREPARED_EVIDENCE) || rise > STEEP;
+    counts.set(letters[i] as string, { drops: count.drops + Number(drop), all: count.all + 1 });
+  });
+  return new Set([...counts].filter(([, { drops, all }]) => drops * 2 >= all && drops > 0).map(([letter]) => letter));
+}
+
+/** By how much brightness, loudness, onset density, snare and hats together grow from the first to the second half of a short stretch. */
+function riseThrough(bars: readonly Bar[], { from, to }: Stretch): number {
+  if (to - from < 2 || to - from > 16) return 0;
   const middle = (from + to) >> 1;
   const level = (start: number, end: number): number =>
     bars.slice(start, end).reduce((sum, { means }) => sum + means.brightness + means.loudness + means.onset + means.snare + means.hats, 0) / (end - start);
-  return level(middle, to) - level(from, middle) > 0.1;
+  return level(middle, to) - level(from, middle);
 }

@@ -41,7 +41,7 @@ function sfc32(a: number, b: number, c: number, d: number): () => number {
 }
 
 /** A stream of random numbers for one purpose of one seed. */
-export function randomFor(seed: number, purpose: string, index = 0): Random {
+export function randomFor(seed: number | bigint, purpose: string, index = 0): Random {
   const word = hashWords(`${seed}|${purpose}|${index}`);
   const uniform = sfc32(word(), word(), word(), word());
   for (let i = 0; i < 12; i++) uniform();

@@ -10,6 +10,8 @@ export type Milliseconds = number;
 export type Hertz = number;
 /** Beats per minute. */
 export type Bpm = number;
+/** Loudness in LUFS (ITU-R BS.1770): 0 is the loudest that digital sound can be, about -14 a loud record. */
+export type Lufs = number;
 /** A number from 0 to 1. */
 export type Unit = number;
 /** Whole turns: 1 is 360 degrees. */

@@ -3,18 +3,21 @@
  * beside the track, so that play and render use them too.
  */
 
+import { basename } from 'node:path';
 import { analyzeTrack } from '../analysis/analyze.ts';
 import { renderClickTrack } from '../analysis/click.ts';
 import { loadCorrections, readBeatsFile, saveCorrections, type GridCorrections } from '../analysis/corrections.ts';
 import { LiveAnalyzer } from '../analysis/live.ts';
-import { plotTimeline } from '../analysis/plot.ts';
+import { plotTimeline } from '../analysis/plot/page.ts';
 import { timelineToJson } from '../analysis/report.ts';
+import type { StemFile } from '../analysis/stems.ts';
 import { cacheFolder } from '../audio/cache.ts';
 import { openDemo } from '../audio/demo.ts';
 import { openAudio } from '../audio/open.ts';
 import type { AudioSource } from '../audio/types.ts';
 import { UserError } from '../base/errors.ts';
 import { notify } from '../base/log.ts';
+import { withLyrics, withStems } from '../show-parts.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { checkOutputFile, writeResult, writeText } from './output.ts';
 import { Progress } from './progress.ts';
@@ -27,6 +30,8 @@ export interface AnalyzeOptions {
   readonly bpm?: number;
   readonly downbeat?: number;
   readonly beats?: string;
+  readonly stem: readonly StemFile[];
+  readonly lyrics?: string;
 }
 
 /** Results of an analysis are made again in seconds, so these outputs are overwritten without asking. */
@@ -42,17 +47,24 @@ export async function analyzeCommand(track: string, options: AnalyzeOptions): Pr
   const progress = new Progress();
   const report = (fraction: number, text: string): void => progress.update({ fraction, text }, performance.now());
   const source = track === 'demo' ? await openDemo({ onProgress: report }) : await openAudio(track, { onProgress: report });
-  const { timeline, announced } = options.causal === true ? await followTrack(source, report) : { timeline: await listen(source, given, report), announced: undefined };
+  const { timeline: heard, announced } = options.causal === true ? await followTrack(source, report) : { timeline: await listen(source, given, report), announced: undefined };
+  const timeline = await addParts(heard, options, report);
   progress.end();
   await writeOutputs(source, timeline, announced, options);
 }
 
 async function writeOutputs(source: AudioSource, timeline: Timeline, announced: readonly number[] | undefined, options: AnalyzeOptions): Promise<void> {
-  if (options.plot !== undefined) await writeResult(options.plot, await plotTimeline(timeline));
+  if (options.plot !== undefined) await writeResult(options.plot, await plotTimeline(timeline, source.path === '' ? '' : basename(source.path)));
   if (options.click !== undefined) await renderClickTrack(source, timeline, options.click);
   if (options.json !== undefined) await writeText(options.json, JSON.stringify(timelineToJson(timeline, announced)));
   const { grid, sections } = timeline;
   notify('info', `${grid.beats.length} beats, ${timelineToJson(timeline).tempo.toFixed(1)} BPM, ${grid.metre} a bar, ${sections.length} sections.`);
+}
+
+/** The parts and the words given beside the track. */
+async function addParts(timeline: Timeline, { stem, lyrics, causal }: AnalyzeOptions, report: (fraction: number, text: string) => void): Promise<Timeline> {
+  if (causal === true && (stem.length > 0 || lyrics !== undefined)) throw new UserError('usage', '--causal hears one stream: leave --stem and --lyrics out.');
+  return withLyrics(await withStems(timeline, stem, report), lyrics);
 }
 
 async function givenCorrections({ bpm, downbeat, beats, causal }: AnalyzeOptions): Promise<GridCorrections> {

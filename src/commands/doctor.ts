@@ -13,7 +13,7 @@ import { packageRoot } from '../base/entry.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import { print } from '../base/log.ts';
 import { findDamage, readModelFolder } from '../diffusion/folder.ts';
-import { listProviders } from '../onnx/session.ts';
+import { listProviders } from '../onnx/providers.ts';
 import { openVideoBackend } from '../video/backend.ts';
 import { findBrowser } from '../video/browser.ts';
 import { probeBrowser } from './browser-probe.ts';

@@ -3,58 +3,63 @@
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { packageRoot } from '../base/entry.ts';
 import { UserError, messageOf } from '../base/errors.ts';
 import { notify, print } from '../base/log.ts';
-import { benchPipeline } from '../diffusion/bench.ts';
+import { benchBatches, benchPipeline } from '../diffusion/bench.ts';
 import { findDamage, readModelFolder } from '../diffusion/folder.ts';
-import { openPipeline } from '../diffusion/pipeline.ts';
+import { startInference } from '../ahead/inference.ts';
+import { CATALOG } from '../hub/catalog.ts';
+import { modelSettingsOf, type ModelFlags } from './model-options.ts';
+import { findModel, modelFolders } from './models-folder.ts';
 import { writeText } from './output.ts';
 import { formatTable } from './table.ts';
 
-/** Folder of the model that comes with the package. */
-export function embeddedModel(): string {
-  return join(modelsFolder(), 'embedded');
-}
-
 export async function listModels({ json }: { readonly json: boolean }): Promise<void> {
-  const names = (await readdir(modelsFolder(), { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const found = await Promise.all(names.map(async (name) => describeFolder(join(modelsFolder(), name)).catch(() => undefined)));
+  const folders = (await Promise.all(modelFolders().map(async (root) => (await readdir(root, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name))))).flat();
+  const found = await Promise.all(folders.map(async (folder) => describeFolder(folder).catch(() => undefined)));
   const models = found.filter((model) => model !== undefined);
-  if (json) print(JSON.stringify({ models }));
-  else print(models.length === 0 ? `No model folder in ${modelsFolder()}.` : formatTable(models));
+  if (json) return print(JSON.stringify({ models, catalog: CATALOG }));
+  print(models.length === 0 ? `No model folder in ${modelFolders().join(' or ')}.` : formatTable(models));
+  print(`\nTo fetch with \`latentbeat models pull ID\` (read the licence on its page first):\n${formatTable(CATALOG.map(({ id, family, licence, gigabytes, steps, guidance, goodFor }) => ({ id, family, licence, GB: gigabytes, steps, guidance, 'good for': goodFor })))}`);
 }
 
 /** Throws a UserError 'device' that says what is wrong. */
-export async function checkModel(folder: string, { json }: { readonly json: boolean }): Promise<void> {
+export async function checkModel(name: string, { json }: { readonly json: boolean }): Promise<void> {
+  const folder = findModel(name);
   const model = await describeFolder(folder);
   const damage = await findDamage(folder);
   if (damage.length > 0) throw new UserError('device', `the model folder ${folder} is damaged: ${damage.join('; ')}; copy the whole folder again.`);
-  const pipeline = await openPipeline(folder);
+  const pipeline = await startInference({ model: folder });
   await pipeline.dispose();
   if (json) print(JSON.stringify({ ok: true, ...model }));
   else print(`${folder} is sound.\n${formatTable([model])}`);
 }
 
-export async function benchModel(folder: string | undefined, options: { readonly json?: string | undefined }): Promise<void> {
-  const threads = Math.max(1, Math.floor(cpus().length / 2));
+export interface BenchModelOptions extends ModelFlags {
+  readonly json?: string | undefined;
+  readonly pictures?: number | undefined;
+  readonly batches?: boolean | undefined;
+}
+
+export async function benchModel(name: string | undefined, options: BenchModelOptions): Promise<void> {
+  const threads = options.threads ?? Math.max(1, Math.floor(cpus().length / 2));
   notify('info', `drawing with ${threads} thread${threads === 1 ? '' : 's'} …`);
-  const result = await benchPipeline(folder ?? embeddedModel(), { threads });
-  if (options.json !== undefined) return writeText(options.json, JSON.stringify(result, null, 2));
-  const rows = Object.entries(result.stages).map(([stage, ms]) => ({ stage, ms }));
-  print(`${result.model}: ${result.picturesPerSecond.toFixed(1)} pictures a second, ${result.pictureMs.toFixed(1)} ms each; its bare sessions take ${result.bareMs.toFixed(1)} ms.\n${formatTable(rows)}`);
+  const settings = { ...modelSettingsOf(options), threads, ...(options.pictures === undefined ? {} : { pictures: options.pictures }) };
+  const result = await benchPipeline(findModel(name), settings);
+  const batches = options.batches === true ? await benchBatches(findModel(name), settings) : undefined;
+  if (options.json !== undefined) return writeText(options.json, JSON.stringify({ ...result, ...(batches === undefined ? {} : { batches }) }, null, 2));
+  const rows = [...Object.entries(result.stages), ['bare sessions', result.bareMs], ['opening', result.openMs], ['first picture', result.firstMs]].map(([stage, ms]) => ({ stage: String(stage), ms: Number(ms) }));
+  print(`${result.model} on ${result.provider}, ${result.decoder} decoder, ${result.steps} step${result.steps === 1 ? '' : 's'} at ${result.width}x${result.height}: ${result.picturesPerSecond.toFixed(1)} pictures a second, ${result.pictureMs.toFixed(1)} ms each; its bare sessions take ${result.bareMs.toFixed(1)} ms; ${Math.round(result.memoryMegabytes)} MB.\n${formatTable(rows)}`);
+  if (batches === undefined) return;
+  const best = batches.reduce((a, b) => (b.picturesPerSecond > a.picturesPerSecond ? b : a));
+  print(`\nPictures in one call (best: ${best.stream ? '--stream-batch' : `--batch ${best.batch}`}):\n${formatTable(batches.map(({ batch, stream, picturesPerSecond }) => ({ batch: stream ? 'stream' : String(batch), 'pictures/s': picturesPerSecond })))}`);
 }
 
 async function describeFolder(folder: string): Promise<Record<string, string | number>> {
   try {
-    const { id, name, native, latentChannels, spatialFactor, sha256, path } = await readModelFolder(folder);
-    return { id, name, size: `${native.width}x${native.height}`, steps: native.steps, channels: latentChannels, factor: spatialFactor, sha256: sha256.slice(0, 12), folder: path };
+    const { id, name, native, latentChannels, codec, sha256, path, family } = await readModelFolder(folder);
+    return { id, name, size: `${native.width}x${native.height}`, steps: native.steps, family, channels: latentChannels, factor: codec.spatialFactor, sha256: sha256.slice(0, 12), folder: path };
   } catch (reason) {
     throw reason instanceof UserError ? reason : new UserError('device', `the model folder ${folder} cannot be read: ${messageOf(reason)}.`);
   }
-}
-
-function modelsFolder(): string {
-  return fileURLToPath(new URL('models', packageRoot(import.meta.url)));
 }

@@ -1,24 +1,34 @@
 /** `play`: a song, a show file or live input on stage. The command line becomes a request; play.ts does the work. */
 
+import type { StemFile } from '../analysis/stems.ts';
+import { UserError } from '../base/errors.ts';
 import { play, type PlayRequest } from '../play.ts';
+import { takeModelFlags, type ModelFlags } from './model-options.ts';
 import { requestedTrack } from './track.ts';
 
-export interface PlayOptions {
+export interface PlayOptions extends ModelFlags {
   readonly input?: 'live';
   readonly prompt: readonly string[];
   readonly preset?: string;
   readonly model?: string;
+  readonly negative?: string;
   readonly seed?: number;
+  readonly stem: readonly StemFile[];
+  readonly lyrics?: string;
   readonly port: number;
   readonly oscPort: number;
+  readonly oscqueryPort: number;
   readonly display?: number;
   readonly clock?: 'free';
   readonly open: boolean;
 }
 
 export async function playCommand(track: string | undefined, options: PlayOptions): Promise<void> {
-  const { input, prompt, ...rest } = options;
-  const request: PlayRequest = { ...rest, ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
+  const { rest: own, drawing } = takeModelFlags(options);
+  const { input, prompt, stem, ...rest } = own;
+  if (input === 'live' && (stem.length > 0 || options.lyrics !== undefined)) throw new UserError('usage', '--input live has no parts or lyrics beside it: leave --stem and --lyrics out.');
+  // Preview: the tiny decoder where the model has one.
+  const request: PlayRequest = { ...rest, drawing: { ...drawing, decoder: drawing.decoder ?? 'auto' }, ...(stem.length > 0 ? { stems: stem } : {}), ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
   await play(request);
   // Told to stop while a song is still being decoded or analysed: that work is of no use any more.
   process.exit(0);

@@ -1,13 +1,16 @@
 /** `render`: the music video. Shows progress, turns Ctrl-C into a clean stop that the same command resumes. */
 
+import type { StemFile } from '../analysis/stems.ts';
 import { UserError } from '../base/errors.ts';
 import { print } from '../base/log.ts';
 import { renderShow, type RenderNews, type RenderRequest } from '../render.ts';
 import { formatDuration, Progress, type ProgressState } from './progress.ts';
+import { takeModelFlags, type ModelFlags } from './model-options.ts';
+import { feedbackOf, type FeedbackFlags } from './feedback-options.ts';
 import type { Size } from './options.ts';
 import { requestedTrack } from './track.ts';
 
-export interface RenderOptions {
+export interface RenderOptions extends ModelFlags, FeedbackFlags {
   /** Needed for all but an estimate. */
   readonly out?: string;
   readonly prompt: readonly string[];
@@ -17,7 +20,10 @@ export interface RenderOptions {
   readonly from?: number;
   readonly to?: number;
   readonly seed?: number;
+  readonly stem: readonly StemFile[];
+  readonly lyrics?: string;
   readonly model?: string;
+  readonly negative?: string;
   readonly draft?: boolean;
   readonly plain?: boolean;
   readonly estimate?: boolean;
@@ -27,12 +33,13 @@ export interface RenderOptions {
 }
 
 export async function renderCommand(track: string, options: RenderOptions): Promise<void> {
-  const { prompt, jsonProgress, out, ...rest } = options;
+  const { rest: own, drawing } = takeModelFlags(options);
+  const { prompt, stem, jsonProgress, out, feedback: _feedback, zoom: _zoom, rotate: _rotate, shift: _shift, ...rest } = own;
   checkRange(options);
   if (out === undefined && options.estimate !== true) throw new UserError('usage', 'A render needs a place for the video: say --out FILE.mp4, or --estimate to learn only how long it would take.');
   const progress = new Progress();
   const stop = stopOnSignal();
-  const request: RenderRequest = { ...rest, out: out ?? '', ...requestedTrack(track), prompts: prompt, signal: stop.signal };
+  const request: RenderRequest = { ...rest, drawing, feedback: feedbackOf(options), ...(stem.length > 0 ? { stems: stem } : {}), out: out ?? '', ...requestedTrack(track), prompts: prompt, signal: stop.signal };
   const show = (news: RenderNews): void => (jsonProgress === true ? print(JSON.stringify(news)) : progress.update(describe(news), performance.now()));
   try {
     const result = await renderShow(request, show);

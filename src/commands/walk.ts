@@ -8,18 +8,25 @@ import { dirname, extname, join, resolve } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../base/errors.ts';
 import { notify, print } from '../base/log.ts';
-import { openPipeline } from '../diffusion/pipeline.ts';
+import { startInference } from '../ahead/inference.ts';
 import { measurePictureDifference } from '../diffusion/difference.ts';
 import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 import { describeDifferences, plotDifferences } from '../latent/differences.ts';
 import { walkWithoutMusic } from '../latent/free-walk.ts';
-import { embeddedModel } from './models.ts';
+import { findModel } from './models-folder.ts';
+import { feedbackOf, type FeedbackFlags } from './feedback-options.ts';
+import { modelSettingsOf, type ModelFlags } from './model-options.ts';
+import type { Size } from './options.ts';
 import { checkOutputFile, writeResult } from './output.ts';
 import { Progress } from './progress.ts';
 
-export interface WalkOptions {
+export interface WalkOptions extends ModelFlags, FeedbackFlags {
   readonly prompt: readonly string[];
   readonly seed: readonly number[];
+  readonly negative?: string;
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly size?: Size;
   readonly frames: number;
   readonly out: string;
   readonly uniform?: boolean;
@@ -35,12 +42,13 @@ const TILE_WIDTH = 192;
 
 export async function walkCommand(options: WalkOptions): Promise<void> {
   if (Math.max(options.prompt.length, options.seed.length) < 2) throw new UserError('usage', 'A walk needs two places at least: give --prompt or --seed twice or more.');
+  feedbackOf(options);
   const isSheet = extname(options.out).toLowerCase() === '.png';
   const out = isSheet ? await checkOutputFile(options.out, options.force === true) : await checkFolder(options.out, options.force === true);
-  const pipeline = await openPipeline(options.model ?? embeddedModel(), { onNotice: (text) => notify('warn', text) });
+  const pipeline = await startInference({ model: findModel(options.model), drawing: modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
   try {
     const { sized, uniform } = await planBoth(pipeline, options);
-    const frames = await drawFrames(pipeline, options.uniform === true ? uniform : sized);
+    const frames = await drawFrames(pipeline, chained(options.uniform === true ? uniform : sized, options));
     const drawn = frames.slice(1).map((frame, i) => measurePictureDifference(frames[i] as Picture, frame));
     const other = await pipeline.measureDifference(options.uniform === true ? sized : uniform);
     const [sizedSteps, uniformSteps] = options.uniform === true ? [other, drawn] : [drawn, other];
@@ -60,11 +68,17 @@ interface Plans {
   readonly uniform: readonly LatentPoint[];
 }
 
-async function planBoth(pipeline: Pipeline, { prompt, seed, frames }: WalkOptions): Promise<Plans> {
+async function planBoth(pipeline: Pipeline, { prompt, seed, frames, negative, steps, guidance, size }: WalkOptions): Promise<Plans> {
   const request = {
-    prompts: prompt, frames, card: pipeline.card, measureDifference: (points: readonly LatentPoint[]) => pipeline.measureDifference(points), ...(seed.length === 0 ? {} : { seeds: seed }),
+    prompts: prompt, frames, negative, steps, guidance, size, card: pipeline.card, measureDifference: (points: readonly LatentPoint[]) => pipeline.measureDifference(points), ...(seed.length === 0 ? {} : { seeds: seed }),
   };
   return { sized: await walkWithoutMusic(request), uniform: await walkWithoutMusic({ ...request, uniform: true }) };
+}
+
+/** With --feedback each point goes on from the picture of the one before. */
+function chained(points: readonly LatentPoint[], options: WalkOptions): readonly LatentPoint[] {
+  const feedback = feedbackOf(options);
+  return feedback === undefined ? points : points.map((point, index) => ({ ...point, feedback: { chain: 'walk', index, ...feedback } }));
 }
 
 async function drawFrames(pipeline: Pipeline, points: readonly LatentPoint[]): Promise<Picture[]> {

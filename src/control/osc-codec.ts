@@ -52,7 +52,16 @@ export function encodeMessage(address: string, args: readonly (number | boolean 
   return new oscJs.TypedMessage(address, typed).pack();
 }
 
-/** A bundle that is due at once. */
+/** One message whose arguments have the given type tags: `i` int32, `f` float32, `s` text. */
+export function encodeTyped(address: string, types: string, args: readonly (number | string)[]): Uint8Array {
+  const typed = args.map((value, i) => {
+    const type = types[i] ?? 'f';
+    return { type, value: typeof value === 'string' ? Buffer.from(value, 'utf8').toString('latin1') : type === 'i' ? Math.round(value) : value };
+  });
+  return new oscJs.TypedMessage(address, typed).pack();
+}
+
+/** A bundle, due at once or at a Unix time (ms). */
 export function encodeBundle(messages: readonly Uint8Array[], due: Milliseconds | null = null): Uint8Array {
   const parts: Uint8Array[] = [Buffer.from('#bundle\0', 'latin1'), encodeTimetag(due)];
   for (const message of messages) {

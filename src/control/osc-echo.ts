@@ -18,6 +18,8 @@ export const MAX_PEERS = 32;
 export interface Peer {
   readonly address: string;
   readonly port: number;
+  /** Left out: UDP. */
+  readonly transport?: 'tcp' | 'ws';
 }
 
 export interface Echo {
@@ -29,6 +31,8 @@ export interface Echo {
 interface PeerState {
   readonly peer: Peer;
   lastSeen: Milliseconds;
+  /** Asked for echoes and streams: stays until it unsubscribes. */
+  subscribed: boolean;
   /** By path: what the peer believes, when it was told, and until when its own hand is on it. */
   readonly known: Map<string, { value: ControlValue; toldAt: Milliseconds; heldUntil: Milliseconds }>;
 }
@@ -47,8 +51,26 @@ export class EchoBook {
       return false;
     }
     if (this.peers.size >= MAX_PEERS) this.dropOldest();
-    this.peers.set(key, { peer, lastSeen: now, known: new Map() });
+    this.peers.set(key, { peer, lastSeen: now, subscribed: false, known: new Map() });
     return true;
+  }
+
+  /** A peer asks for echoes and streams, for good. False where too many have. */
+  subscribe(peer: Peer, now: Milliseconds): boolean {
+    const isKnown = this.peers.has(keyOf(peer));
+    if (!isKnown && this.subscribers().length >= MAX_PEERS - 1) return false;
+    this.see(peer, now);
+    (this.peers.get(keyOf(peer)) as PeerState).subscribed = true;
+    return true;
+  }
+
+  unsubscribe(peer: Peer): void {
+    this.peers.delete(keyOf(peer));
+  }
+
+  /** Peers that get the streams. */
+  subscribers(): readonly Peer[] {
+    return [...this.peers.values()].filter(({ subscribed }) => subscribed).map(({ peer }) => peer);
   }
 
   /** The peer itself has moved a control to a value. */
@@ -83,15 +105,15 @@ export class EchoBook {
   }
 
   private forget(now: Milliseconds): void {
-    for (const [key, { lastSeen }] of this.peers) if (now - lastSeen > PEER_LIFE) this.peers.delete(key);
+    for (const [key, { lastSeen, subscribed }] of this.peers) if (!subscribed && now - lastSeen > PEER_LIFE) this.peers.delete(key);
   }
 
   private dropOldest(): void {
-    const oldest = [...this.peers].sort(([, a], [, b]) => a.lastSeen - b.lastSeen)[0];
+    const oldest = [...this.peers].filter(([, { subscribed }]) => !subscribed).sort(([, a], [, b]) => a.lastSeen - b.lastSeen)[0];
     if (oldest !== undefined) this.peers.delete(oldest[0]);
   }
 }
 
 function keyOf(peer: Peer): string {
-  return `${peer.address}:${peer.port}`;
+  return `${peer.transport ?? 'udp'} ${peer.address}:${peer.port}`;
 }

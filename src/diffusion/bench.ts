@@ -1,92 +1,138 @@
 /**
- * How fast a model folder draws here: whole pictures through the pipeline beside the bare sum of its sessions' runs on
- * the same shapes, interleaved so that a busy machine touches both alike. Times are medians in ms of wall time.
+ * How fast a model folder draws here: whole pictures through the pipeline beside the bare native runs of the same graphs
+ * on the same inputs, interleaved so that a busy machine touches both alike. Times are medians in ms of wall time.
  */
 
 import { performance } from 'node:perf_hooks';
 import { median } from '../base/math.ts';
 import type { Milliseconds } from '../base/units.ts';
-import { createSession } from '../onnx/session.ts';
-import type { OnnxSession, PlainTensor } from '../onnx/session.ts';
-import { readModelFolder } from './folder.ts';
 import { openPipeline } from './pipeline.ts';
-import type { StageTimes } from './pipeline.ts';
-import type { LatentPoint, ModelCard } from './types.ts';
+import type { LocalPipeline, StageTimes } from './pipeline.ts';
+import type { LatentPoint, ModelCard, ModelSettings } from './types.ts';
 
-export interface BenchOptions {
-  readonly provider?: string;
-  readonly threads?: number;
+export interface BenchOptions extends ModelSettings {
   /** Pictures measured; default 40. */
   readonly pictures?: number;
+  /** Drawn before; default 5. */
+  readonly warmUp?: number;
+  /** Of one picture; default: the model's own. */
+  readonly steps?: number;
 }
 
 export interface PipelineBench {
   readonly model: string;
   readonly provider: string;
   readonly threads: number;
+  readonly decoder: string;
+  /** Of each picture. */
+  readonly steps: number;
+  readonly width: number;
+  readonly height: number;
   readonly picturesPerSecond: number;
   readonly pictureMs: Milliseconds;
-  /** Sum of the UNet's runs (steps times) and the decoder's, without anything around them. */
+  /** Sum of the runs of UNet and decoder that a picture takes, without anything around them. */
   readonly bareMs: Milliseconds;
   /** pictureMs / bareMs: the median of the pairs' ratios. */
   readonly ratio: number;
+  /** pictureMs − bareMs: the median of the pairs' differences. */
+  readonly overheadMs: Milliseconds;
   readonly stages: StageTimes;
+  /** Opening the sessions, and the first picture after that. */
+  readonly openMs: Milliseconds;
+  readonly firstMs: Milliseconds;
+  /** What opening and drawing added to the process. */
+  readonly memoryMegabytes: number;
 }
 
-/** Draws a walk between two prompts and two seeds; 5 pictures warm up. */
+/** Draws a walk between two prompts and two seeds. */
 export async function benchPipeline(folder: string, options: BenchOptions = {}): Promise<PipelineBench> {
-  const model = await readModelFolder(folder);
-  const pipeline = await openPipeline(folder, options);
-  const unet = await createSession(model.files.unet, options);
-  const decoder = await createSession(model.files.decoder, options);
-  const { card } = pipeline;
-  const pairs: { readonly whole: number; readonly bare: number; readonly stages: StageTimes }[] = [];
+  const { pictures: count = 40, warmUp = 5 } = options;
+  const before = process.memoryUsage.rss();
+  const runs: (() => Promise<unknown>)[] = [];
+  const opening = performance.now();
+  const pipeline = await openPipeline(folder, { ...options, onRun: (again) => runs.push(again) });
+  const openMs = performance.now() - opening;
+  const draw = async (index: number): Promise<void> => {
+    runs.length = 0;
+    await pipeline.draw(benchPoint(pipeline.card, Math.max(0, index) / count, options.steps));
+  };
+  const pairs: Pair[] = [];
+  let firstMs = 0;
   try {
-    const [native] = card.sizes;
-    const feeds = { unet: feedsOf(unet, model, native), decoder: feedsOf(decoder, model, native) };
-    const count = options.pictures ?? 40;
-    for (let i = -5; i < count; i++) {
-      const whole = await timeOf(() => pipeline.draw(benchPoint(card, Math.max(0, i) / count)));
+    for (let i = -warmUp; i < count; i++) {
+      const whole = await timeOf(() => draw(i));
+      if (i === -warmUp) firstMs = whole;
       const bare = await timeOf(async () => {
-        for (let step = 0; step < card.steps; step++) await unet.run(feeds.unet);
-        await decoder.run(feeds.decoder);
+        for (const again of runs.slice()) await again();
       });
       if (i >= 0) pairs.push({ whole, bare, stages: pipeline.stageTimes() });
     }
+    return { ...summarise(pipeline, options, pairs), openMs, firstMs, memoryMegabytes: (process.memoryUsage.rss() - before) / 2 ** 20 };
   } finally {
-    await Promise.all([pipeline.dispose(), unet.release(), decoder.release()]);
+    await pipeline.dispose();
   }
+}
+
+interface Pair {
+  readonly whole: Milliseconds;
+  readonly bare: Milliseconds;
+  readonly stages: StageTimes;
+}
+
+function summarise({ card, folder }: LocalPipeline, options: BenchOptions, pairs: readonly Pair[]): Omit<PipelineBench, 'openMs' | 'firstMs' | 'memoryMegabytes'> {
   const pictureMs = median(pairs.map((pair) => pair.whole));
   const stage = (name: keyof StageTimes): number => median(pairs.map((pair) => pair.stages[name]));
+  const { height, width } = card.sizes[0] ?? { height: 0, width: 0 };
   return {
     model: card.name,
     provider: card.provider,
     threads: options.threads ?? 1,
+    decoder: folder.codec.kind,
+    steps: options.steps ?? card.steps,
+    width,
+    height,
     picturesPerSecond: 1000 / pictureMs,
     pictureMs,
     bareMs: median(pairs.map((pair) => pair.bare)),
     ratio: median(pairs.map((pair) => pair.whole / pair.bare)),
+    overheadMs: median(pairs.map((pair) => pair.whole - pair.bare)),
     stages: { text: stage('text'), noise: stage('noise'), denoise: stage('denoise'), decode: stage('decode') },
   };
 }
 
-function benchPoint(card: ModelCard, along: number): LatentPoint {
+function benchPoint(card: ModelCard, along: number, steps = card.steps): LatentPoint {
   const [a = 'neon jellyfish', b = 'stained glass'] = card.examplePrompts;
   const { height, width } = card.sizes[0] ?? { height: 128, width: 128 };
-  return { prompts: [{ text: a, weight: 1 - along }, { text: b, weight: along }], negative: '', noise: { from: 1, to: 2, position: along, orbit: along, pushSeed: 3, pushAmount: 0.05 }, guidance: card.guidance, steps: card.steps, height, width };
-}
-
-/** Zeros of the shapes that a native picture needs; a free length of the text is 32. */
-function feedsOf(session: OnnxSession, model: { readonly latentChannels: number; readonly spatialFactor: number }, native: { readonly height: number; readonly width: number } | undefined): Record<string, PlainTensor> {
-  const latent = [1, model.latentChannels, (native?.height ?? 128) / model.spatialFactor, (native?.width ?? 128) / model.spatialFactor];
-  return Object.fromEntries(session.inputs.map(({ name, dims }) => {
-    const known = dims.map((dim, i) => (typeof dim === 'number' && dim > 0 ? dim : dims.length === 4 ? (latent[i] as number) : i === 0 ? 1 : 32));
-    return [name, { data: new Float32Array(known.reduce((product, dim) => product * dim, 1)), dims: known }];
-  }));
+  return { prompts: [{ text: a, weight: 1 - along }, { text: b, weight: along }], negative: '', noise: { from: 1, to: 2, position: along, orbit: along, pushSeed: 3, pushAmount: 0.05 }, guidance: card.guidance, steps, height, width };
 }
 
 async function timeOf(work: () => Promise<unknown>): Promise<Milliseconds> {
   const start = performance.now();
   await work();
   return performance.now() - start;
+}
+
+export interface BatchBench {
+  readonly batch: number;
+  readonly stream: boolean;
+  readonly picturesPerSecond: number;
+}
+
+/** Pictures a second with 1, 2, 4 and 8 pictures a call and, where the model can, as a stream batch. */
+export async function benchBatches(folder: string, options: BenchOptions = {}): Promise<BatchBench[]> {
+  const results: BatchBench[] = [];
+  for (const { batch, stream } of [1, 2, 4, 8].map((size) => ({ batch: size, stream: false })).concat({ batch: 1, stream: true })) {
+    const pipeline = await openPipeline(folder, { ...options, batch, stream }).catch(() => undefined);
+    if (pipeline === undefined) continue;
+    try {
+      const count = Math.max(8, options.pictures ?? 16);
+      const draw = (index: number): Promise<unknown> => pipeline.draw(benchPoint(pipeline.card, index / count, options.steps));
+      await draw(0);
+      const ms = await timeOf(() => Promise.all(Array.from({ length: count }, (_, i) => draw(i))));
+      results.push({ batch, stream, picturesPerSecond: (1000 * count) / ms });
+    } finally {
+      await pipeline.dispose();
+    }
+  }
+  return results;
 }

@@ -1,5 +1,5 @@
 /**
- * One drawer, many askers: draws run one at a time in order; measurements are cut into single pictures that take turns
+ * One drawer, many askers: draws run in order, one at a time or a few that share their calls; measurements are cut into single pictures that take turns
  * with waiting draws, so that probing a new prompt never blocks the show for long. Pictures of probes are remembered,
  * since neighbouring stretches share their ends.
  */
@@ -19,17 +19,19 @@ const PROBE_BYTES = 32 * 1024 * 1024;
 
 export class DrawQueue {
   readonly #run: (point: LatentPoint) => Promise<Picture>;
+  readonly #width: number;
   readonly #betweenJobs: (() => Promise<void>) | undefined;
   readonly #draws: Job[] = [];
   readonly #probes: Job[] = [];
   #pictures: LruCache<string, Picture> | undefined;
-  #busy = false;
+  #active = 0;
   #closed = false;
   #probeIsNext = false;
 
-  /** `run` is never called again before its promise settles; `betweenJobs` lets messages in after a run that blocked. */
-  constructor(run: (point: LatentPoint) => Promise<Picture>, betweenJobs?: () => Promise<void>) {
+  /** At most `width` calls of `run` are under way at once; `betweenJobs` lets messages in after a run that blocked. */
+  constructor(run: (point: LatentPoint) => Promise<Picture>, betweenJobs?: () => Promise<void>, width = 1) {
     this.#run = run;
+    this.#width = width;
     this.#betweenJobs = betweenJobs;
   }
 
@@ -70,18 +72,27 @@ export class DrawQueue {
     if (this.#closed) return Promise.reject(new Error('the pipeline is closed'));
     return new Promise((resolve, reject) => {
       queue.push({ point, signal, resolve, reject });
-      if (!this.#busy) void this.#work();
+      this.#work();
     });
   }
 
-  async #work(): Promise<void> {
-    this.#busy = true;
-    for (let job = this.#next(); job !== undefined; job = this.#next()) {
-      if (job.signal?.aborted === true) job.reject(job.signal.reason);
-      else await this.#run(job.point).then(job.resolve, job.reject);
-      await this.#betweenJobs?.();
+  /** Starts what may run now; each job that ends makes room for the next. */
+  #work(): void {
+    while (this.#active < this.#width) {
+      const job = this.#next();
+      if (job === undefined) return;
+      this.#active++;
+      void this.#do(job).then(() => {
+        this.#active--;
+        this.#work();
+      });
     }
-    this.#busy = false;
+  }
+
+  async #do(job: Job): Promise<void> {
+    if (job.signal?.aborted === true) job.reject(job.signal.reason);
+    else await this.#run(job.point).then(job.resolve, job.reject);
+    await this.#betweenJobs?.();
   }
 
   /** Draws first, but after each draw one probe where probes wait. */

@@ -1,72 +1,98 @@
 /**
- * A model is a folder in the layout of diffusers' ONNX exports. This reads its configs once and checks that it is whole;
- * every size, factor and class comes from here or from the graphs, nothing is assumed. Sizes in pixels unless `latent`.
+ * A model is a folder in the layout of diffusers' ONNX exports, or its graphs flat beside each other. This reads its
+ * configs once and checks that it is whole; every size, factor and class comes from here or from the graphs.
+ * Sizes in pixels unless `latent`.
  */
 
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
-import { UserError, messageOf } from '../base/errors.ts';
+import { open, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../base/errors.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
+import { inspectGraph } from '../onnx/graph-file.ts';
+import type { GraphFile } from '../onnx/graph-file.ts';
+import { hasPart, needsConfig, numberIn, readFirstConfig, readNativeSizes, textIn, textsIn } from './config-values.ts';
+import type { Config } from './config-values.ts';
+import { checkIsSupported, defaultScheduler, familyOf, nativeDrawing } from './families.ts';
+import type { Family } from './families.ts';
+import { findGraph, findTokenizer, needFile, needGraph } from './folder-files.ts';
+import { readCodec } from './folder-codec.ts';
+import type { Codec, DecoderChoice } from './folder-codec.ts';
+
+export interface TextPart {
+  readonly graph: string;
+  /** Folder of its tokenizer's files; undefined where a flat folder brings none. */
+  readonly tokenizer: string | undefined;
+}
 
 export interface ModelFolder {
   readonly path: string;
   readonly id: string;
   readonly name: string;
-  /** Of SHA256SUMS where there is one (it names every file's hash), else of the graphs and configs. */
+  /** Of SHA256SUMS where there is one (it names every file's hash), else of the graphs' sizes and samples and the configs. */
   readonly sha256: string;
-  readonly files: { readonly textEncoder: string; readonly unet: string; readonly decoder: string; readonly tokenizer: string; readonly tokenizerConfig: string };
+  readonly family: Family;
+  readonly textEncoders: readonly [TextPart, ...TextPart[]];
+  readonly unet: string;
+  readonly codec: Codec;
   readonly latentChannels: number;
   /** Native latent height and width. */
   readonly latentSize: number;
-  /** Pixels per latent cell, a power of two. */
-  readonly spatialFactor: number;
-  readonly scalingFactor: number;
-  readonly shiftFactor: number;
-  readonly scheduler: { readonly className: string; readonly shift: number; readonly trainSteps: number };
+  /** scheduler_config.json as it is, what the UNet's config says of the prediction filled in. */
+  readonly scheduler: Config;
+  /** Empty negative prompts are zeros (SDXL). */
+  readonly zeroEmptyNegative: boolean;
+  /** The best size, and what to draw it with; guidance 1 is none. */
   readonly native: { readonly steps: number; readonly guidance: number; readonly height: number; readonly width: number };
+  /** All sizes the model was trained for, best first. */
+  readonly nativeSizes: readonly PixelSize[];
   readonly examplePrompts: readonly string[];
+  /** Bytes of all graphs and their weights. */
+  readonly bytes: number;
 }
 
-type Config = Readonly<Record<string, unknown>>;
-
-const PARTS = ['text_encoder', 'tokenizer', 'unet', 'scheduler', 'vae_decoder'] as const;
-const SCHEDULERS = ['FlowMatchEulerDiscreteScheduler'];
+export interface FolderOptions {
+  /** 'full': the folder's vae_decoder; 'tiny': its taesd_decoder; 'auto': tiny where there is one; else another folder. Default 'full'. */
+  readonly decoder?: DecoderChoice | undefined;
+}
 
 /** Throws a UserError 'device' that names the missing file or the kind of model that is not supported. */
-export async function readModelFolder(folder: string): Promise<ModelFolder> {
+export async function readModelFolder(folder: string, options: FolderOptions = {}): Promise<ModelFolder> {
   const path = resolve(folder);
   await checkIsFolder(path);
-  const index = await readConfig(path, 'model_index.json');
-  checkIsSupported(path, index);
-  const unet = await readConfig(path, 'unet/config.json');
-  const vae = await readConfig(path, 'vae_decoder/config.json');
-  const scheduler = await readConfig(path, 'scheduler/scheduler_config.json');
-  const card = await readOptionalConfig(path, 'card.json');
-  const files = {
-    textEncoder: await need(path, 'text_encoder/model.onnx'),
-    unet: await need(path, 'unet/model.onnx'),
-    decoder: await need(path, 'vae_decoder/model.onnx'),
-    tokenizer: await need(path, 'tokenizer/tokenizer.json'),
-    tokenizerConfig: await need(path, 'tokenizer/tokenizer_config.json'),
-  };
-  const latentSize = numberIn(unet, 'sample_size', `${path}/unet/config.json`);
-  const spatialFactor = 2 ** (blocksOf(vae, path).length - 1);
-  const size = nativeSize(card, latentSize * spatialFactor);
+  const index = await readIndex(path);
+  const graphs = await findGraphs(path, index);
+  const [unetGraph, ...textGraphs] = [graphs.unet, ...graphs.texts].map((file) => inspectGraph(file, path)) as [GraphFile, ...GraphFile[]];
+  const codec = await readCodec(path, index, options.decoder ?? 'full');
+  const unet = await readPartConfig(path, index, 'unet', graphs.unet);
+  const inputs = unetGraph.inputs.map(({ name }) => name);
+  const family = familyOf({ index, unet, text: await readPartConfig(path, {}, 'text_encoder', graphs.texts[0]), inputs });
+  const id = basename(path);
+  const scheduler = await readScheduler(path, index, family);
+  const card = (await readFirstConfig(path, ['card.json'])) ?? {};
+  const latentSize = numberIn(unet, 'sample_size', `${path}/unet/config.json`, fixedSide(unetGraph) ?? 64);
+  const latentChannels = numberIn(unet, 'in_channels', `${path}/unet/config.json`, fixedChannels(unetGraph) ?? codec.latentChannels);
+  checkFits(path, unetGraph, latentChannels, codec);
+  const nativeSizes = readNativeSizes(card, latentSize * codec.spatialFactor, `${path}/card.json`);
+  const drawing = nativeDrawing(family, scheduler, [id, textIn(index, '_name_or_path') ?? '', textIn(unet, '_name_or_path') ?? '']);
   return {
     path,
-    id: basename(path),
-    name: textIn(card, 'name') ?? basename(path),
-    sha256: await hashFolder(path),
-    files,
-    latentChannels: numberIn(unet, 'in_channels', `${path}/unet/config.json`),
+    id,
+    name: textIn(card, 'name') ?? id,
+    sha256: await hashFolder(path, [graphs.unet, ...graphs.texts, codec.decoder]),
+    family,
+    textEncoders: (await Promise.all(graphs.texts.map(async (graph, i) => ({ graph, tokenizer: await tokenizerFor(path, index, i) })))) as unknown as ModelFolder['textEncoders'],
+    unet: graphs.unet,
+    codec,
+    latentChannels,
     latentSize,
-    spatialFactor,
-    scalingFactor: numberIn(vae, 'scaling_factor', `${path}/vae_decoder/config.json`, 1),
-    shiftFactor: numberIn(vae, 'shift_factor', `${path}/vae_decoder/config.json`, 0),
-    scheduler: readScheduler(scheduler, path),
-    native: { steps: numberIn(card, 'nativeSteps', `${path}/card.json`, 4), guidance: numberIn(card, 'nativeGuidance', `${path}/card.json`, 1), ...size },
+    scheduler,
+    zeroEmptyNegative: family === 'sdxl' && index['force_zeros_for_empty_prompt'] !== false,
+    native: { steps: numberIn(card, 'nativeSteps', `${path}/card.json`, drawing.steps), guidance: numberIn(card, 'nativeGuidance', `${path}/card.json`, drawing.guidance), ...nativeSizes[0] },
+    nativeSizes,
     examplePrompts: textsIn(card, 'examplePrompts'),
+    bytes: [unetGraph, ...textGraphs].reduce((sum, { bytes }) => sum + bytes, codec.bytes),
   };
 }
 
@@ -90,81 +116,104 @@ async function checkIsFolder(path: string): Promise<void> {
   if (!found.isDirectory()) throw new UserError('device', `${path} is a file, but --model wants a folder with a model_index.json.`);
 }
 
-function checkIsSupported(path: string, index: Config): void {
-  const className = textIn(index, '_class_name') ?? 'an unnamed pipeline';
-  const refuse = (saw: string): never => {
-    throw new UserError('device', `the model in ${path} is ${className} with ${saw}, which is not supported yet; give a folder with ${PARTS.join(', ')}.`);
-  };
-  if ('transformer' in index) refuse('a transformer (as in SD3 or Flux)');
-  if ('text_encoder_2' in index) refuse('a second text encoder (as in SDXL)');
-  const missing = PARTS.filter((part) => !(part in index) && !(part === 'vae_decoder' && 'vae' in index));
-  if (missing.length > 0) refuse(`no ${missing.join(' and no ')} in its model_index.json`);
-}
-
-function readScheduler(config: Config, path: string): ModelFolder['scheduler'] {
-  const className = textIn(config, '_class_name') ?? 'no class';
-  if (!SCHEDULERS.includes(className)) throw new UserError('device', `${path}/scheduler names ${className}, which is not supported yet; ${SCHEDULERS.join(', ')} is.`);
-  const where = `${path}/scheduler/scheduler_config.json`;
-  return { className, shift: numberIn(config, 'shift', where, 1), trainSteps: numberIn(config, 'num_train_timesteps', where, 1000) };
-}
-
-async function need(path: string, name: string): Promise<string> {
-  const file = join(path, name);
-  const found = await stat(file).catch(() => undefined);
-  if (found === undefined || !found.isFile() || found.size === 0) throw new UserError('device', `the model folder ${path} is incomplete: ${name} is ${found === undefined ? 'missing' : 'empty'}; copy the whole folder again.`);
-  return file;
-}
-
-async function readConfig(path: string, name: string): Promise<Config> {
-  const text = await readFile(await need(path, name), 'utf8');
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('expected an object');
-    return value as Config;
-  } catch (reason) {
-    throw new UserError('device', `${join(path, name)} is not a readable config (${messageOf(reason)}); copy the model folder again.`);
+/** model_index.json; empty for a flat folder, which is known by its graphs. */
+async function readIndex(path: string): Promise<Config> {
+  const index = await readFirstConfig(path, ['model_index.json']);
+  if (index !== undefined) {
+    checkIsSupported(path, index);
+    return index;
   }
+  // diffusers' folders have a scheduler folder; graphs that come without one are a demo's or flat.
+  for (const sign of ['scheduler/scheduler_config.json', 'card.json']) if ((await stat(join(path, sign)).catch(() => undefined)) !== undefined) await needFile(path, 'model_index.json');
+  if ((await findGraph(path, ['transformer'])) !== undefined) throw new UserError('device', `the model in ${path} has a transformer (as in SD3 or Flux), which is not supported yet; give a folder of Stable Diffusion 1, 2, XL, Turbo or LCM.`);
+  if ((await findGraph(path, ['unet'])) === undefined) throw new UserError('device', `the model folder ${path} is incomplete: model_index.json is missing, and no unet.onnx is there either; give the folder that holds them.`);
+  return {};
 }
 
-async function readOptionalConfig(path: string, name: string): Promise<Config> {
-  const found = await stat(join(path, name)).catch(() => undefined);
-  return found === undefined ? {} : readConfig(path, name);
+interface Graphs {
+  readonly unet: string;
+  readonly texts: readonly [string, ...string[]];
 }
 
-function numberIn(config: Config, key: string, where: string, fallback?: number): number {
-  const value = config[key] ?? fallback;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new UserError('device', `${where}: "${key}" should be a number, but is ${JSON.stringify(config[key])}; copy the model folder again.`);
-  return value;
+async function findGraphs(path: string, index: Config): Promise<Graphs> {
+  const first = await needGraph(path, ['text_encoder']);
+  const isIndexed = Object.keys(index).length > 0;
+  const second = hasPart(index, 'text_encoder_2') ? await needGraph(path, ['text_encoder_2']) : isIndexed ? undefined : await findGraph(path, ['text_encoder_2']);
+  return { unet: await needGraph(path, ['unet']), texts: second === undefined ? [first] : [first, second] };
 }
 
-function textIn(config: Config, key: string): string | undefined {
-  const value = config[key];
-  return typeof value === 'string' ? value : undefined;
+async function tokenizerFor(path: string, index: Config, encoder: number): Promise<string | undefined> {
+  const own = encoder === 0 ? 'tokenizer' : 'tokenizer_2';
+  const found = await findTokenizer(path, [own, ...(encoder === 0 ? ['text_encoder', '.'] : ['tokenizer', '.'])]);
+  if (found === undefined && hasPart(index, own)) await needFile(path, `${own}/tokenizer.json`);
+  return found;
 }
 
-function textsIn(config: Config, key: string): readonly string[] {
-  const value = config[key];
-  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+/** A part's config.json. Exports as OnnxRuntimeModel and flat folders bring none. */
+async function readPartConfig(path: string, index: Config, part: string, graph: string): Promise<Config> {
+  const own = dirname(graph);
+  const name = basename(graph, '.onnx');
+  const found = (own === path ? undefined : await readFirstConfig(own, ['config.json'])) ?? (await readFirstConfig(path, [`${name}_config.json`, `${name}.json`, `${name}/config.json`]));
+  if (found === undefined && needsConfig(index, part)) await needFile(path, `${part}/config.json`);
+  return found ?? {};
 }
 
-function blocksOf(vae: Config, path: string): readonly unknown[] {
-  const blocks = vae['block_out_channels'];
-  if (!Array.isArray(blocks) || blocks.length === 0) throw new UserError('device', `${path}/vae_decoder/config.json: "block_out_channels" should be a list, but is ${JSON.stringify(blocks)}.`);
-  return blocks;
+async function readScheduler(path: string, index: Config, family: Family): Promise<Config> {
+  const found = await readFirstConfig(path, ['scheduler/scheduler_config.json', 'scheduler_config.json', 'scheduler/config.json']);
+  if (found !== undefined) return found;
+  if (hasPart(index, 'scheduler')) throw new UserError('device', `the model folder ${path} is incomplete: scheduler/scheduler_config.json is missing; copy the whole folder again.`);
+  return defaultScheduler(family, basename(path));
 }
 
-function nativeSize(card: Config, side: number): { readonly height: number; readonly width: number } {
-  const value = card['nativeSize'];
-  if (Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'number') return { height: value[0], width: value[1] };
-  return typeof value === 'number' ? { height: value, width: value } : { height: side, width: side };
+/** Graphs of different models laid together are found here rather than at the first picture. */
+function checkFits(path: string, unet: GraphFile, channels: number, codec: Codec): void {
+  const refuse = (what: string, todo: string): never => {
+    throw new UserError('device', `the model in ${path} does not fit together: ${what}; ${todo}.`);
+  };
+  const own = fixedChannels(unet) ?? channels;
+  if (own !== channels) refuse(`unet/config.json says ${channels} latent channels ("in_channels"), and the graph takes ${own}`, own > codec.latentChannels ? 'models for inpainting are not supported' : 'copy the whole folder again');
+  if (codec.latentChannels !== channels) refuse(`its UNet gives ${channels} latent channels and the decoder ${codec.decoder} takes ${codec.latentChannels}`, 'give a decoder of the same family');
+  const odd = unet.inputs.find(({ type }) => !USABLE_TYPES.includes(type));
+  if (odd !== undefined) refuse(`its UNet's input ${odd.name} is of a type that is not supported (${odd.type})`, 'export it with float32, float16, int32 or int64 inputs');
 }
 
-async function hashFolder(path: string): Promise<string> {
+function fixedSide({ inputs }: GraphFile): number | undefined {
+  return fixedDim(inputs.find(({ name }) => name === 'sample')?.dims[2]);
+}
+
+function fixedChannels({ inputs }: GraphFile): number | undefined {
+  return fixedDim(inputs.find(({ name }) => name === 'sample')?.dims[1]);
+}
+
+function fixedDim(dim: number | string | undefined): number | undefined {
+  return typeof dim === 'number' && dim > 0 ? dim : undefined;
+}
+
+const USABLE_TYPES: readonly string[] = ['float32', 'float16', 'float64', 'int32', 'int64'];
+
+/** Gigabytes of weights are told apart by size and samples from both ends; reading all of them would hold up every start. */
+const SAMPLE_BYTES = 1024 * 1024;
+
+async function hashFolder(path: string, graphs: readonly string[]): Promise<string> {
   const sums = await stat(join(path, 'SHA256SUMS')).catch(() => undefined);
   if (sums !== undefined) return hashFile(join(path, 'SHA256SUMS'));
   const hash = createHash('sha256');
-  for (const name of ['model_index.json', 'text_encoder/model.onnx', 'unet/model.onnx', 'vae_decoder/model.onnx', 'tokenizer/tokenizer.json', 'scheduler/scheduler_config.json']) {
-    hash.update(await hashFile(join(path, name)));
+  for (const graph of graphs) {
+    for (const file of [graph, ...inspectGraph(graph, dirname(graph) === path ? path : dirname(dirname(graph))).weights]) hash.update(await sampleHash(file));
+  }
+  for (const name of ['model_index.json', 'tokenizer/tokenizer.json', 'tokenizer/merges.txt', 'scheduler/scheduler_config.json']) hash.update(await hashFile(join(path, name)).catch(() => 'none'));
+  return hash.digest('hex');
+}
+
+async function sampleHash(file: string): Promise<string> {
+  const { size } = await stat(file);
+  if (size <= 8 * SAMPLE_BYTES) return hashFile(file);
+  const hash = createHash('sha256').update(String(size));
+  const handle = await open(file);
+  try {
+    for (const at of [0, Math.floor(size / 2), size - SAMPLE_BYTES]) hash.update((await handle.read(Buffer.alloc(SAMPLE_BYTES), 0, SAMPLE_BYTES, at)).buffer);
+  } finally {
+    await handle.close();
   }
   return hash.digest('hex');
 }

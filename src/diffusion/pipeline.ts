@@ -1,32 +1,37 @@
 /**
  * LatentPoint → pixels with a model folder, in this process. `run` blocks its thread, so the show uses it inside the
- * inference worker (ahead/inference.ts); `image` and tests may use it directly.
+ * inference worker (ahead/inference.ts); tests may use it directly.
  */
 
-import { performance } from 'node:perf_hooks';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
 import { createSession } from '../onnx/session.ts';
 import type { OnnxSession } from '../onnx/session.ts';
+import { providersToTry } from '../onnx/providers.ts';
 import { Decoder } from './decoder.ts';
 import { Denoiser } from './denoiser.ts';
 import { measurePictureDifference } from './difference.ts';
 import { DrawQueue } from './draw-queue.ts';
+import { Encoder } from './encoder.ts';
 import { readModelFolder } from './folder.ts';
 import type { ModelFolder } from './folder.ts';
-import { NoiseField } from './noise.ts';
-import type { NoiseShape } from './noise.ts';
-import { createFlowMatchEuler } from './scheduler.ts';
-import { TextEncoder } from './text-encoder.ts';
-import { loadTokenizer } from './tokenizer.ts';
-import type { LatentPoint, ModelCard, Picture, Pipeline } from './types.ts';
+import { checkMemory } from './memory.ts';
+import { centredStations, NoiseField, toolStations } from './noise.ts';
+import type { DrawStation } from './noise.ts';
+import { Painter } from './painter.ts';
+import { openPrompts } from './prompt-encoder.ts';
+import { RNG_KINDS } from './rng/types.ts';
+import type { RngKind } from './rng/types.ts';
+import { createScheduler } from './schedulers/create.ts';
+import { evenFlowSigmas } from './schedulers/flow-match.ts';
+import type { TimestepOptions } from './schedulers/types.ts';
+import type { LatentPoint, ModelCard, ModelSettings, Pipeline } from './types.ts';
 
-export interface PipelineOptions {
-  /** See onnx/session.ts; default 'cpu'. */
-  readonly provider?: string;
-  readonly threads?: number;
+export interface PipelineOptions extends ModelSettings {
   readonly onNotice?: (text: string) => void;
+  /** See onnx/session.ts. */
+  readonly onRun?: (again: () => Promise<unknown>) => void;
 }
 
 /** Wall time of the last picture's stages (ms). */
@@ -39,87 +44,135 @@ export interface StageTimes {
 
 export interface LocalPipeline extends Pipeline {
   stageTimes(): StageTimes;
+  /** The sessions of one picture, for benches: how often each runs is theirs to know. */
+  readonly folder: ModelFolder;
+  /** The latent before decoding, [channels, height, width]. */
+  latentOf(point: LatentPoint): Promise<Float32Array>;
 }
 
-/** Loads a folder's graphs. Throws a UserError 'device' when the folder is not sound. */
+/** Loads a folder's graphs. Throws a UserError 'device' when the folder is not sound, too large or cannot run here. */
 export async function openPipeline(folder: string, options: PipelineOptions = {}): Promise<LocalPipeline> {
-  const model = await readModelFolder(folder);
-  const [tokenizer, text, unet, decoder] = await Promise.all([loadTokenizer(model.files.tokenizer, model.files.tokenizerConfig), createSession(model.files.textEncoder, options), createSession(model.files.unet, options), createSession(model.files.decoder, options)]);
-  const sessions = [text, unet, decoder];
-  const painter = new Painter(model, unet, {
-    text: new TextEncoder(text, tokenizer),
-    denoiser: new Denoiser(unet, createFlowMatchEuler(model.scheduler)),
-    decoder: new Decoder(decoder, model),
+  const model = await readModelFolder(folder, { decoder: options.decoder });
+  createScheduler(model.scheduler, options.scheduler, { eta: options.eta });
+  const failures: string[] = [];
+  const providers = providersToTry(options.provider ?? 'cpu');
+  for (const provider of providers) {
+    try {
+      checkMemory(model, provider);
+      const opened = await openOn(provider, model, options);
+      if (failures.length > 0) options.onNotice?.(`${failures.join('; ')}; ${provider} draws instead.`);
+      return opened;
+    } catch (reason) {
+      if (provider === providers.at(-1) || (reason instanceof UserError && reason.fault === 'usage')) throw reason;
+      failures.push(reason instanceof UserError ? `onnxruntime cannot use ${provider} here (${shortReason(reason.message)})` : `${provider} failed at the first picture (${shortReason(String(reason))})`);
+    }
+  }
+  throw new Error('no provider was tried');
+}
+
+async function openOn(provider: string, model: ModelFolder, options: PipelineOptions): Promise<LocalPipeline> {
+  const sessions = await openSessions(provider, model, options);
+  try {
+    const pipeline = await assemble(model, sessions, options);
+    // Some providers find out at their first run what they cannot do.
+    if (provider !== 'cpu') await pipeline.draw(warmUpPoint(pipeline.card));
+    return pipeline;
+  } catch (reason) {
+    await releaseAll(sessions);
+    throw reason;
+  }
+}
+
+interface Sessions {
+  readonly texts: readonly OnnxSession[];
+  readonly unet: OnnxSession;
+  readonly decoder: OnnxSession;
+  readonly encoder: OnnxSession | undefined;
+}
+
+async function openSessions(provider: string, { textEncoders, unet, codec }: ModelFolder, { threads = 1, onRun }: PipelineOptions): Promise<Sessions> {
+  const opened: OnnxSession[] = [];
+  const open = async (file: string): Promise<OnnxSession> => {
+    const session = await createSession(file, { provider, threads, only: true, onRun });
+    opened.push(session);
+    return session;
+  };
+  try {
+    const texts: OnnxSession[] = [];
+    for (const { graph } of textEncoders) texts.push(await open(graph));
+    return { texts, unet: await open(unet), decoder: await open(codec.decoder), encoder: codec.encoder === undefined ? undefined : await open(codec.encoder) };
+  } catch (reason) {
+    await Promise.all(opened.map((session) => session.release()));
+    throw reason;
+  }
+}
+
+async function releaseAll({ texts, unet, decoder, encoder }: Sessions): Promise<void> {
+  await Promise.all([...texts, unet, decoder, ...(encoder === undefined ? [] : [encoder])].map((session) => session.release()));
+}
+
+async function assemble(model: ModelFolder, sessions: Sessions, options: PipelineOptions): Promise<LocalPipeline> {
+  const { unet } = sessions;
+  const stream = options.stream === true;
+  const batch = stream ? Math.max(2, model.native.steps) : Math.max(1, options.batch ?? 1);
+  const denoiser = new Denoiser(unet, {
+    createScheduler: () => createScheduler(model.scheduler, options.scheduler, { eta: options.eta }),
+    timestepOptions: timestepOptionsFor(model, options),
+    rescale: options.rescale ?? 0,
+    batch,
+    stream,
   });
-  const queue = new DrawQueue((point) => painter.paint(point), nextTurn);
+  if (stream && !denoiser.takesMixedTimesteps) throw new UserError('usage', `${model.name} takes one timestep for all pictures of a call, so stream batch cannot be used; leave --stream-batch out.`);
+  const painter = new Painter(model, unet, {
+    prompts: await openPrompts(model, sessions.texts, options),
+    noise: new NoiseField(stationsFor(model, options)),
+    denoiser,
+    decoder: new Decoder(sessions.decoder, model.codec),
+    encoder: sessions.encoder === undefined ? undefined : new Encoder(sessions.encoder, model.codec),
+  });
+  const queue = new DrawQueue((point) => painter.paint(point), nextTurn, batch);
   let closed = false;
   return {
     card: cardOf(model, unet),
+    folder: model,
     draw: (point, signal) => queue.draw(point, signal),
     measureDifference: (points) => queue.measure(points, measurePictureDifference),
+    latentOf: (point) => painter.latentOf(point),
     stageTimes: () => painter.times,
     dispose: async () => {
       if (closed) return;
       closed = true;
       await queue.close();
-      await Promise.all(sessions.map((session) => session.release()));
+      await releaseAll(sessions);
     },
   };
 }
 
+/** Models that predict a flow and are not SD3 were trained on even levels. */
+function timestepOptionsFor(model: ModelFolder, { scheduler }: PipelineOptions): (steps: number) => TimestepOptions {
+  const isEven = model.family === 'plain' && model.scheduler['_class_name'] === 'FlowMatchEulerDiscreteScheduler' && scheduler === undefined;
+  return isEven ? (steps) => ({ sigmas: evenFlowSigmas(steps) }) : () => ({});
+}
+
+/** A model with several sizes shows the centre of a seed's picture at all of them; others draw what a seed means elsewhere. */
+function stationsFor({ family, nativeSizes, codec }: ModelFolder, { rng = family === 'plain' ? 'native' : 'torch-cpu' }: PipelineOptions): DrawStation | undefined {
+  const kind = RNG_KINDS.find((known) => known === rng) as RngKind | undefined;
+  if (kind === undefined) throw new UserError('usage', `--rng is one of ${RNG_KINDS.join(', ')}, and "${rng}" came.`);
+  if (kind !== 'native') return toolStations(kind);
+  if (nativeSizes.length < 2) return undefined;
+  return centredStations(Math.min(...nativeSizes.flatMap(({ height, width }) => [height, width])) / codec.spatialFactor);
+}
+
 function cardOf(model: ModelFolder, unet: OnnxSession): ModelCard {
-  const { id, name, path, sha256, examplePrompts, native } = model;
-  return { id, name, folder: path, sha256, provider: unet.provider, sizes: [{ height: native.height, width: native.width }], steps: native.steps, guidance: native.guidance, examplePrompts };
+  const { id, name, path, sha256, examplePrompts, native, nativeSizes } = model;
+  return { id, name, folder: path, sha256, provider: unet.provider, sizes: nativeSizes, steps: native.steps, guidance: native.guidance, examplePrompts };
 }
 
-interface Parts {
-  readonly text: TextEncoder;
-  readonly denoiser: Denoiser;
-  readonly decoder: Decoder;
+function warmUpPoint(card: ModelCard): LatentPoint {
+  const { height, width } = card.sizes[0] ?? { height: 128, width: 128 };
+  return { prompts: [{ text: 'light', weight: 1 }], negative: '', noise: { from: 0, to: 0, position: 0, orbit: 0, pushSeed: 0, pushAmount: 0 }, guidance: card.guidance, steps: 1, height, width };
 }
 
-/** The stages of one picture, in order. */
-class Painter {
-  readonly #model: ModelFolder;
-  readonly #parts: Parts;
-  readonly #noise = new NoiseField();
-  /** Latent height and width of a graph that takes one size only; undefined where free. */
-  readonly #fixed: { readonly height: number | undefined; readonly width: number | undefined };
-  times: StageTimes = { text: 0, noise: 0, denoise: 0, decode: 0 };
-
-  constructor(model: ModelFolder, unet: OnnxSession, parts: Parts) {
-    this.#model = model;
-    this.#parts = parts;
-    const dims = unet.inputs.find((input) => input.name === 'sample')?.dims ?? [];
-    const fixed = (dim: number | string | undefined): number | undefined => (typeof dim === 'number' && dim > 0 ? dim : undefined);
-    this.#fixed = { height: fixed(dims[2]), width: fixed(dims[3]) };
-  }
-
-  async paint(point: LatentPoint): Promise<Picture> {
-    const start = performance.now();
-    const shape = this.#latentShape(point);
-    const condition = await this.#parts.text.encodeMix(point.prompts);
-    const negative = point.guidance === 1 ? undefined : await this.#parts.text.encode(point.negative);
-    const encoded = performance.now();
-    const noise = this.#noise.resolve(point.noise, shape);
-    const resolved = performance.now();
-    const latent = await this.#parts.denoiser.denoise({ noise, shape, condition, negative, guidance: point.guidance, steps: point.steps });
-    const denoised = performance.now();
-    const picture = await this.#parts.decoder.decode(latent, shape);
-    const end = performance.now();
-    this.times = { text: encoded - start, noise: resolved - encoded, denoise: denoised - resolved, decode: end - denoised };
-    return { ...picture, cost: end - start };
-  }
-
-  #latentShape({ height, width }: LatentPoint): NoiseShape {
-    const { spatialFactor, latentChannels, name } = this.#model;
-    const shape = { channels: latentChannels, height: height / spatialFactor, width: width / spatialFactor };
-    const fits = (side: number, fixed: number | undefined): boolean => Number.isInteger(side) && side > 0 && (fixed === undefined || fixed === side);
-    if (!fits(shape.height, this.#fixed.height) || !fits(shape.width, this.#fixed.width)) {
-      const { height: tall, width: wide } = this.#fixed;
-      const expected = tall !== undefined && wide !== undefined ? `only ${wide * spatialFactor}x${tall * spatialFactor}` : `sides that are multiples of ${spatialFactor}`;
-      throw new UserError('usage', `${name} draws ${expected} pixels, but ${width}x${height} was asked for; change --size.`);
-    }
-    return shape;
-  }
+function shortReason(text: string): string {
+  return (text.split('\n')[0] as string).slice(0, 200);
 }

@@ -3,8 +3,10 @@
  * is cut before the closing token.
  */
 
-import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { messageOf, UserError } from '../base/errors.ts';
+import { readConfig, readFirstConfig } from './config-values.ts';
 
 export interface TokenizerConfig {
   readonly model_max_length?: number;
@@ -38,7 +40,13 @@ export class PromptTokenizer {
   }
 }
 
-export async function loadTokenizer(file: string, configFile: string): Promise<PromptTokenizer> {
-  const [json, config] = await Promise.all([file, configFile].map(async (path) => JSON.parse(await readFile(path, 'utf8')) as object));
-  return new PromptTokenizer(json as object, config as TokenizerConfig);
+/** From a folder's tokenizer.json and tokenizer_config.json. Throws a UserError 'device' for files that cannot be read. */
+export async function loadTokenizer(folder: string): Promise<PromptTokenizer> {
+  const json = await readConfig(join(folder, 'tokenizer.json'));
+  const config = (await readFirstConfig(folder, ['tokenizer_config.json'])) ?? {};
+  try {
+    return new PromptTokenizer(json, config);
+  } catch (reason) {
+    throw new UserError('device', `the tokenizer in ${folder} cannot be used (${messageOf(reason)}); copy the model folder again.`);
+  }
 }

@@ -12,10 +12,15 @@ export interface PromptWeight {
   readonly weight: Unit;
 }
 
-/** Where the initial noise lies: on the slerp from one seed's noise to another's, then turned, then pushed. */
+/**
+ * Where the initial noise lies: on the slerp from one seed's noise to another's, then turned, then pushed. The noise that
+ * some samplers add at their steps (ancestral, LCM, TCD, SDE) lies at the same place between the seeds' later draws, so a
+ * walk never jumps.
+ */
 export interface NoisePoint {
-  readonly from: number;
-  readonly to: number;
+  /** Seeds: whole numbers from 0 to 2^64 − 1. */
+  readonly from: number | bigint;
+  readonly to: number | bigint;
   /** Slerp position. */
   readonly position: Unit;
   /**
@@ -28,6 +33,30 @@ export interface NoisePoint {
   readonly pushAmount: number;
 }
 
+/** A picture to start from instead of pure noise. */
+export interface InitPicture {
+  /** Path of an image file; it is cropped to the size drawn. */
+  readonly image: string;
+  /** How much of the way from noise is walked: 0 leaves the picture, 1 nearly forgets it. */
+  readonly strength: Unit;
+}
+
+/**
+ * The previous picture of a chain, moved and partly noised again. A chain is drawn in order: link 0 begins it (from
+ * `init` or noise), link n starts from link n − 1 of the same chain.
+ */
+export interface FeedbackLink {
+  readonly chain: string;
+  readonly index: number;
+  readonly strength: Unit;
+  /** Factor; 1.02 comes nearer. */
+  readonly zoom: number;
+  /** Degrees, counter-clockwise. */
+  readonly rotate: number;
+  /** Fractions of the width and the height. */
+  readonly shift: readonly [across: number, down: number];
+}
+
 export interface LatentPoint {
   readonly prompts: readonly PromptWeight[];
   readonly negative: string;
@@ -37,6 +66,8 @@ export interface LatentPoint {
   /** Pixels. */
   readonly height: number;
   readonly width: number;
+  readonly init?: InitPicture | undefined;
+  readonly feedback?: FeedbackLink | undefined;
 }
 
 export interface Picture {
@@ -57,8 +88,35 @@ export interface ModelCard {
   /** Native sizes in pixels, best first. */
   readonly sizes: readonly { readonly height: number; readonly width: number }[];
   readonly steps: number;
+  /** 1 is none. */
   readonly guidance: number;
   readonly examplePrompts: readonly string[];
+}
+
+/** How a model is opened and sampled; plain data, so that it can go to another process. */
+export interface ModelSettings {
+  /** One of PROVIDERS (onnx/provider-names.ts); default 'cpu'. */
+  readonly provider?: string | undefined;
+  /** Threads within one operator; default 1. */
+  readonly threads?: number | undefined;
+  /** 'full', 'tiny', 'auto' or a folder (folder-codec.ts); default 'full'. */
+  readonly decoder?: string | undefined;
+  /** A sampler instead of the folder's (schedulers/config.ts, SCHEDULER_NAMES). */
+  readonly scheduler?: string | undefined;
+  /** Whose noise a seed stands for (rng/types.ts); default: the embedded model's own, 'torch-cpu' for all others. */
+  readonly rng?: string | undefined;
+  /** CLIP's layers from the end, as the web UI counts: 1 (default) skips nothing. */
+  readonly clipSkip?: number | undefined;
+  /** Rescale of guided predictions, 0 to 1; default 0. */
+  readonly rescale?: number | undefined;
+  /** Stochasticity of DDIM and TCD. */
+  readonly eta?: number | undefined;
+  /** Pictures in one call of the UNet; default 1. Larger ones may change the last bits. */
+  readonly batch?: number | undefined;
+  /** Pictures at different steps share calls, one finished with each (stream batch); then `batch` is the number of steps. */
+  readonly stream?: boolean | undefined;
+  /** Embeddings are kept by prompt; default true. */
+  readonly remember?: boolean | undefined;
 }
 
 /**

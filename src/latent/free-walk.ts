@@ -27,6 +27,7 @@ export interface FreeWalkRequest {
   readonly size?: { readonly height: number; readonly width: number } | undefined;
   readonly steps?: number | undefined;
   readonly guidance?: number | undefined;
+  readonly negative?: string | undefined;
 }
 
 /** The points of the walk in order. Throws UserError('usage') for a walk that goes nowhere. */

@@ -17,7 +17,7 @@ export interface PointFrame {
 }
 
 /** The frame of a model at a size, with what the preset asks for. */
-export function pointFrame(card: ModelCard, more: { readonly size?: { readonly height: number; readonly width: number } | undefined; readonly negative?: string; readonly guidance?: number | undefined; readonly steps?: number | undefined; readonly pushSeed?: number }): PointFrame {
+export function pointFrame(card: ModelCard, more: { readonly size?: { readonly height: number; readonly width: number } | undefined; readonly negative?: string | undefined; readonly guidance?: number | undefined; readonly steps?: number | undefined; readonly pushSeed?: number }): PointFrame {
   const size = more.size ?? card.sizes[0];
   if (size === undefined) throw new Error(`model ${card.id} names no size`);
   return { negative: more.negative ?? '', guidance: more.guidance ?? card.guidance, steps: more.steps ?? card.steps, height: size.height, width: size.width, pushSeed: more.pushSeed ?? 0 };

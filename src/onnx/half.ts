@@ -2,13 +2,25 @@
 
 const floatView = new Float32Array(1);
 const wordView = new Uint32Array(floatView.buffer);
+/** Every half as a float32: a decoded picture has a million of them. */
+let halves: Float32Array | undefined;
 
 export function floatToHalf(values: Float32Array): Uint16Array {
-  return Uint16Array.from(values, toHalf);
+  const words = new Uint16Array(values.length);
+  for (let i = 0; i < values.length; i++) words[i] = toHalf(values[i] as number);
+  return words;
 }
 
 export function halfToFloat(words: Uint16Array): Float32Array {
-  return Float32Array.from(words, fromHalf);
+  halves ??= Float32Array.from({ length: 65_536 }, (_, word) => fromHalf(word));
+  const values = new Float32Array(words.length);
+  for (let i = 0; i < words.length; i++) values[i] = halves[words[i] as number] as number;
+  return values;
+}
+
+/** A float32 value rounded to what float16 can hold. */
+export function roundToHalf(value: number): number {
+  return fromHalf(toHalf(value));
 }
 
 function toHalf(value: number): number {

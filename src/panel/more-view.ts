@@ -19,14 +19,17 @@ export function createPromptFaders(show: ShowInfo, parameters: readonly Paramete
   return h('section', { class: 'box prompts' }, h('h2', {}, 'Prompts by hand'), ...faders);
 }
 
-/** Everything that is not a big fader, a pad or a prompt. */
-export function createMore(parameters: readonly Parameter[], chain: readonly string[], board: Board): HTMLElement {
+/** The boxes under More in order, the looks that are on first: everything that is not a big fader, a pad or a prompt. */
+export function groupsOf(parameters: readonly Parameter[], chain: readonly string[]): { readonly title: string; readonly members: readonly Parameter[]; readonly isOn: boolean }[] {
   const rest = parameters.filter(({ path, kind, fader }) => (kind === 'number' || kind === 'boolean') && fader === undefined && !ELSEWHERE.has(path) && !path.startsWith('/walk/prompt/') && !path.startsWith('/stage/'));
   const groups = new Map<string, Parameter[]>();
   for (const parameter of rest) groups.set(titleOf(parameter), [...(groups.get(titleOf(parameter)) ?? []), parameter]);
   const isOn = (members: readonly Parameter[]): boolean => chain.some((name) => members[0]?.path.startsWith(`/look/${name}/`));
-  const sorted = [...groups].toSorted(([, a], [, b]) => Number(isOn(b)) - Number(isOn(a)));
-  const boxes = sorted.map(([title, members]) => h('section', { class: `box group${isOn(members) ? ' on' : ''}` }, h('h2', {}, title), ...members.map((parameter) => createControl(parameter, board, title))));
+  return [...groups].map(([title, members]) => ({ title, members, isOn: isOn(members) })).toSorted((a, b) => Number(b.isOn) - Number(a.isOn));
+}
+
+export function createMore(parameters: readonly Parameter[], chain: readonly string[], board: Board): HTMLElement {
+  const boxes = groupsOf(parameters, chain).map(({ title, members, isOn }) => h('section', { class: `box group${isOn ? ' on' : ''}` }, h('h2', {}, title), ...members.map((parameter) => createControl(parameter, board, title))));
   return h('details', { class: 'more' }, h('summary', {}, 'More'), h('div', { class: 'more-grid' }, ...boxes));
 }
 

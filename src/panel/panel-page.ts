@@ -6,6 +6,7 @@ import { h } from '../stage/dom.ts';
 import { StoryboardView } from '../stage/storyboard-view.ts';
 import { Toasts } from '../stage/toast.ts';
 import { Board } from './board.ts';
+import { ControllersView } from './controllers-view.ts';
 import { createFader } from './fader.ts';
 import { KeepersView } from './keepers-view.ts';
 import { createMore, createPromptFaders } from './more-view.ts';
@@ -24,6 +25,7 @@ export class PanelPage {
   readonly #track: TimelineView;
   readonly #keepers: KeepersView;
   readonly #presets: PresetsView;
+  readonly #controllers: ControllersView;
   readonly #storyboard: StoryboardView;
   readonly #faders = h('section', { class: 'faders' });
   readonly #prompts = h('div', {});
@@ -36,11 +38,13 @@ export class PanelPage {
     this.#track = new TimelineView(send);
     this.#keepers = new KeepersView(this.#board, send);
     this.#presets = new PresetsView(this.#board, send);
+    this.#controllers = new ControllersView(send, (text) => this.toasts.show('warn', text));
     this.#storyboard = new StoryboardView(send, { withWaveform: false });
     const board = h('section', { class: 'storyboard-box box' }, h('h2', {}, 'Storyboard ', this.#title), this.#storyboard.element);
     this.element = h('main', { class: 'panel' }, this.#top.element, this.#track.element,
       h('div', { class: 'desk' }, h('div', { class: 'hands' }, this.#faders, createPads(this.#board)), h('div', { class: 'side' }, this.#keepers.element, this.#presets.element)),
-      board, this.#prompts, this.#more);
+      board, this.#prompts, this.#controllers.element, this.#more);
+    this.#controllers.watchSurface(this.element);
   }
 
   setLine(connected: boolean): void {
@@ -53,6 +57,7 @@ export class PanelPage {
       case 'hello':
         this.#board.receive(message.values, true);
         this.#build();
+        this.#controllers.reconnected();
         return this.#top.setTransport(message.transport);
       case 'show':
         this.#board.receive(message.values, true);
@@ -75,6 +80,8 @@ export class PanelPage {
         return this.toasts.show(message.level, message.text);
       case 'progress':
         return this.toasts.progress(message.text, message.fraction);
+      case 'controllers': case 'monitor': case 'midiOut':
+        return this.#controllers.receive(message);
       case 'pong': case 'trigger': case 'effects': case 'live':
         return;
     }

@@ -94,6 +94,25 @@ export interface Telemetry {
   readonly clients: number;
 }
 
+/** A MIDI device and what its controls move. */
+export interface ControllerInfo {
+  readonly name: string;
+  /** Reached through a page's Web MIDI, not through a port of the server's machine. */
+  readonly isPage: boolean;
+  readonly bindings: readonly { readonly source: string; readonly path: string }[];
+}
+
+/** The last message of one control or address. */
+export interface MonitorEntry {
+  readonly via: 'midi' | 'osc';
+  /** Device or address of the sender. */
+  readonly from: string;
+  readonly what: string;
+  readonly value: string;
+  /** Parameter that it moves, null for none. */
+  readonly path: string | null;
+}
+
 export interface RenderProgress {
   readonly id: string;
   readonly state: 'estimating' | 'running' | 'done' | 'failed' | 'cancelled';
@@ -121,6 +140,12 @@ export type ServerMessage =
   | { readonly type: 'render'; readonly progress: RenderProgress }
   /** Live input, ~40 a second: newest features (0..1 by curve name), predicted beat grid. Times on the show clock. */
   | { readonly type: 'live'; readonly time: Seconds; readonly features: Record<string, number>; readonly tempo: number; readonly lastBeat: Seconds; readonly positionInBar: number; readonly confidence: number }
+  /** Devices and mappings; `armed`: the path that waits for a control. */
+  | { readonly type: 'controllers'; readonly controllers: readonly ControllerInfo[]; readonly armed: string | null }
+  /** What came in lately, mapped or not, oldest first. */
+  | { readonly type: 'monitor'; readonly entries: readonly MonitorEntry[] }
+  /** For a device at this page's Web MIDI. */
+  | { readonly type: 'midiOut'; readonly device: string; readonly bytes: readonly number[] }
   | { readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly text: string };
 
 export type ClientMessage =
@@ -140,4 +165,8 @@ export type ClientMessage =
   | { readonly type: 'savePreset'; readonly name: string }
   | { readonly type: 'saveShow'; readonly name: string }
   | { readonly type: 'render'; readonly action: 'estimate' | 'start' | 'draft' | 'cancel'; readonly aspect: '16:9' | '9:16' | '1:1' }
+  /** Devices at this page's Web MIDI, all of them each time; then what they send. */
+  | { readonly type: 'midiDevices'; readonly devices: readonly string[] }
+  | { readonly type: 'midi'; readonly device: string; readonly bytes: readonly number[] }
+  | { readonly type: 'learn'; readonly action: 'arm' | 'cancel' | 'forget'; readonly path: string }
   | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds };

@@ -7,7 +7,7 @@
 import { clamp, lastIndexAtOrBefore, lerp, wrap } from '../base/math.ts';
 import { secondsOfTick } from '../base/units.ts';
 import type { Bpm, Seconds, Tick, Unit } from '../base/units.ts';
-import { CURVE_NAMES, curveAt, placeInGrid, timeOfBeat } from '../timeline/timeline.ts';
+import { CURVE_NAMES, curveAt, placeInGrid, STEM_CURVE_NAMES, timeOfBeat } from '../timeline/timeline.ts';
 import type { BeatGrid, CurveName, Section, Timeline } from '../timeline/timeline.ts';
 
 /** Bars in a phrase: accents and rests are counted in it. */
@@ -22,7 +22,7 @@ export const LIVE_MEMORY_TICKS = 120 * 300;
 export interface Moment {
   readonly tick: Tick;
   readonly time: Seconds;
-  /** In the order of CURVE_NAMES; `chroma` unwrapped to a smooth 0..1. */
+  /** In the order of CURVE_NAMES, then each stem's in that of STEM_CURVE_NAMES; `chroma` unwrapped to a smooth 0..1. */
   readonly curves: Float64Array;
   readonly beatIndex: number;
   readonly phase: Unit;
@@ -64,6 +64,7 @@ export class MomentSource {
   readonly #starts: readonly Seconds[];
   readonly #downbeats: Float64Array;
   readonly #resting: ReadonlySet<number>;
+  readonly #stemPlaces: ReadonlyMap<string, number>;
 
   constructor(timeline: Timeline, live: boolean) {
     this.timeline = timeline;
@@ -73,6 +74,13 @@ export class MomentSource {
     this.#starts = timeline.sections.map(({ start }) => start);
     this.#downbeats = live ? new Float64Array(0) : downbeatsOf(timeline.grid);
     this.#resting = live ? new Set() : restingPhrases(timeline);
+    const stemNames = (timeline.stems ?? []).flatMap(({ name }) => STEM_CURVE_NAMES.map((curve) => `${name}.${curve}`));
+    this.#stemPlaces = new Map(stemNames.map((name, index) => [name, CURVE_NAMES.length + index]));
+  }
+
+  /** Place in `Moment.curves` of a curve or a stem's curve ('drums.kick'); undefined for what this timeline does not have. */
+  placeOf(feature: string): number | undefined {
+    return (CURVE_INDEX[feature as CurveName] as number | undefined) ?? this.#stemPlaces.get(feature);
   }
 
   /** Looks at live moments without keeping what it sees: for guesses at what comes. */
@@ -97,7 +105,7 @@ export class MomentSource {
     return moment;
   }
 
-  /** How hard each curve hits on the coming beat, in the order of CURVE_NAMES. Live: on the same beat one bar ago. */
+  /** How hard each curve hits on the coming beat, in the order of `Moment.curves`. Live: on the same beat one bar ago. */
   strengthsOfNextBeat(moment: Moment): Float64Array {
     if (!this.live) return this.#strengthsAround(moment.nextBeatTime);
     const kept = this.#keptStrengths.get(moment.tick);
@@ -156,28 +164,36 @@ export class MomentSource {
   }
 
   #strengthsAround(time: Seconds): Float64Array {
-    const { curves, rate } = this.timeline;
+    const { rate } = this.timeline;
     const first = Math.max(0, Math.floor((time - BEAT_WINDOW.before) * rate));
     const last = Math.ceil((time + BEAT_WINDOW.after) * rate);
-    return Float64Array.from(CURVE_NAMES, (name) => {
+    return Float64Array.from(allCurves(this.timeline), (curve) => {
       let best = 0;
-      for (let i = first; i <= last && i < curves[name].length; i++) best = Math.max(best, curves[name][i] as number);
+      for (let i = first; i <= last && i < curve.length; i++) best = Math.max(best, curve[i] as number);
       return best;
     });
   }
 }
 
+/** The track's curves, then the stems'. A live timeline's arrays change as it grows, so they are looked up each time. */
+function allCurves({ curves, stems }: Timeline): Float32Array[] {
+  const own = CURVE_NAMES.map((name) => curves[name]);
+  for (const stem of stems ?? []) for (const name of STEM_CURVE_NAMES) own.push(stem.curves[name]);
+  return own;
+}
+
 /** All curves at once: they share rate and length, so the place is worked out once (linear, held flat outside). */
 function readCurves(timeline: Timeline, time: Seconds): Float64Array {
   const { curves, rate } = timeline;
-  const values = new Float64Array(CURVE_NAMES.length);
+  const all = allCurves(timeline);
+  const values = new Float64Array(all.length);
   const last = curves.energy.length - 1;
   const place = clamp(time * rate, 0, Math.max(0, last));
   const index = Math.floor(place);
   const next = Math.min(index + 1, last);
-  CURVE_NAMES.forEach((name, i) => {
-    const here = curves[name][index] ?? 0;
-    values[i] = lerp(here, curves[name][next] ?? here, place - index);
+  all.forEach((curve, i) => {
+    const here = curve[index] ?? 0;
+    values[i] = lerp(here, curve[next] ?? here, place - index);
   });
   values[CURVE_INDEX.chroma] = 0.5 + 0.5 * Math.sin(2 * Math.PI * (values[CURVE_INDEX.chroma] as number));
   return values;

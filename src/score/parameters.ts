@@ -26,6 +26,8 @@ export interface Parameter {
   readonly smoothing: Seconds;
   /** May wait for the next beat or bar. */
   readonly quantisable: boolean;
+  /** The texts that a text parameter takes; left out: any. */
+  readonly choices?: readonly string[];
   /** One of the eight faders that the panel shows first, by place 1..8. */
   readonly fader?: number;
 }
@@ -67,8 +69,17 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   trigger('/tempo/tap', 'Tap', 'Tap four beats.'),
   number('/tempo/nudge', 'Nudge', 'Moves the beat earlier or later.', { unit: 'ms', min: -500, max: 500, default: 0 }),
   trigger('/tempo/downbeat', 'Downbeat', 'Now is beat 1 of bar 1 of the phrase.'),
+  trigger('/tempo/beat', 'Beat', 'Another program beats now: arguments position in the bar (1 = downbeat) and BPM, both optional.'),
+  trigger('/tempo/earlier', 'Earlier', 'Moves the beat 10 ms earlier.'),
+  trigger('/tempo/later', 'Later', 'Moves the beat 10 ms later.'),
+  number('/tempo/push', 'Push', 'While held, beats run ahead (above 0) or are pulled back (below 0), by 4 % of the tempo at most.', { min: -1, max: 1, default: 0 }),
+  trigger('/tempo/double', 'x2', 'Twice the tempo.'),
+  trigger('/tempo/halve', '÷2', 'Half the tempo.'),
+  trigger('/tempo/round', 'Round', 'The nearest whole BPM.'),
+  declare('boolean', '/tempo/send', 'Send clock', 'MIDI clock goes out to all devices.'),
   declare('boolean', '/transport/play', 'Play', 'Plays or pauses the track.'),
   number('/transport/position', 'Position', 'Show time.', { unit: 's', max: 86_400, default: 0 }),
+  declare('boolean', '/transport/timecode', 'Follow timecode', 'MIDI time code moves the track.'),
   declare('text', '/preset/load', 'Preset', 'Loads a preset by name at the next bar.', { quantisable: true }),
   trigger('/cue/go', 'Go', 'Goes to the next waypoint at the next beat.', { quantisable: true }),
   trigger('/keep', 'Keep', 'Keeps the place on screen.'),

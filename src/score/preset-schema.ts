@@ -4,7 +4,7 @@
  */
 
 import { z } from 'zod';
-import { FEATURES, SHAPES, STAGE_TARGETS, WALK_TARGETS } from './route-types.ts';
+import { FEATURES, isStemFeature, type RouteFeature, SHAPES, STAGE_TARGETS, WALK_TARGETS } from './route-types.ts';
 
 /** A number in a range, with a message that states the range. */
 export function numberIn(min: number, max: number): z.ZodNumber {
@@ -50,8 +50,12 @@ const targetSchema = z.string().refine(
   { error: `one of ${[...WALK_TARGETS, ...STAGE_TARGETS].join(', ')} or a uniform such as /look/feedback/amount` },
 );
 
+const featureSchema = z.string().refine((name): name is RouteFeature => ([...FEATURES] as string[]).includes(name) || isStemFeature(name), {
+  error: `one of ${FEATURES.join(', ')}, or a curve of a stem such as drums.kick or vocals.level`,
+}) as z.ZodType<RouteFeature, RouteFeature>;
+
 export const routeSchema = z.strictObject({
-  feature: z.enum(FEATURES),
+  feature: featureSchema,
   to: targetSchema,
   gain: numberIn(-100, 100),
   offset: numberIn(-100, 100).default(0),
@@ -66,8 +70,8 @@ export const routeSchema = z.strictObject({
 });
 
 const changeSchema = z.strictObject({
-  /** What brings the next prompt. */
-  on: z.enum(['section', 'downbeat', 'bars', 'drop', 'cue']).default('section'),
+  /** What brings the next prompt; `lines`: the words of a lyrics file (--lyrics) are the prompts. */
+  on: z.enum(['section', 'downbeat', 'bars', 'drop', 'cue', 'lines']).default('section'),
   /** For `bars`: how many. */
   bars: wholeIn(2, 64).default(8),
 });

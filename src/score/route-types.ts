@@ -3,8 +3,8 @@
  * it travels to the stage as JSON. Source of the vocabulary and the default depths: motion.md.
  */
 
-import { CURVE_NAMES } from '../timeline/timeline.ts';
-import type { CurveName } from '../timeline/timeline.ts';
+import { CURVE_NAMES, STEM_CURVE_NAMES } from '../timeline/timeline.ts';
+import type { CurveName, StemCurveName } from '../timeline/timeline.ts';
 import type { Seconds, Unit } from '../base/units.ts';
 
 /**
@@ -13,9 +13,19 @@ import type { Seconds, Unit } from '../base/units.ts';
  * - event:build-up: 0 → 1 along a build-up; event:drop: 1 at a drop, falling to 0 over 8 bars; event:silence: 1 inside one
  * - section: picks `values[n]` for the n-th label of the song (palettes)
  * - constant: 1
+ * and `<stem>.<curve>` of a part given with --stem (drums.kick, vocals.level), 0 where the show has no such part.
  */
 export const FEATURES = [...CURVE_NAMES, 'beat', 'bar', 'phrase', 'event:build-up', 'event:drop', 'event:silence', 'section', 'constant'] as const;
-export type RouteFeature = CurveName | 'beat' | 'bar' | 'phrase' | 'event:build-up' | 'event:drop' | 'event:silence' | 'section' | 'constant';
+/** Features that are worked out from the grid, the events and the sections. */
+export type MomentFeature = 'beat' | 'bar' | 'phrase' | 'event:build-up' | 'event:drop' | 'event:silence' | 'section' | 'constant';
+export type StemFeature = `${string}.${StemCurveName}`;
+export type RouteFeature = CurveName | MomentFeature | StemFeature;
+
+/** 'drums.kick': the name of a stem, a dot, one of its curves. */
+export function isStemFeature(name: string): name is StemFeature {
+  const at = name.indexOf('.');
+  return /^[a-z][a-z0-9-]{0,31}$/.test(name.slice(0, Math.max(0, at))) && (STEM_CURVE_NAMES as readonly string[]).includes(name.slice(at + 1));
+}
 
 /** A time constant in seconds, beats or bars of the music. */
 export interface RouteTime {

@@ -6,11 +6,12 @@
 import { decayOver } from '../base/math.ts';
 import { TICKS_PER_SECOND } from '../base/units.ts';
 import type { Seconds, Tick } from '../base/units.ts';
-import type { CurveName, Timeline } from '../timeline/timeline.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import { accentOfNextBeat, bumpShape, preRollOf, stepShape } from './beat-shape.ts';
-import { barInPhrase, CURVE_INDEX, MomentSource, PHRASE_BARS } from './moment.ts';
+import { barInPhrase, MomentSource, PHRASE_BARS } from './moment.ts';
 import type { Moment } from './moment.ts';
-import type { RouteFeature, RouteSpec, RouteTime } from './route-types.ts';
+import { isStemFeature } from './route-types.ts';
+import type { MomentFeature, RouteSpec, RouteTime } from './route-types.ts';
 
 export * from './route-types.ts';
 
@@ -36,10 +37,13 @@ export type RouteState = Float64Array;
 export class RouteBank {
   readonly #specs: readonly RouteSpec[];
   readonly #source: MomentSource;
+  /** Where each route's curve stands in `Moment.curves`; undefined for features that are worked out. */
+  readonly #places: readonly (number | undefined)[];
 
   constructor(specs: readonly RouteSpec[], source: MomentSource) {
     this.#specs = specs;
     this.#source = source;
+    this.#places = specs.map(({ feature }) => source.placeOf(feature));
   }
 
   createState(): RouteState {
@@ -59,7 +63,7 @@ export class RouteBank {
 
   /** Advances the state in place by one tick to `moment`. */
   step(state: RouteState, moment: Moment): void {
-    for (let i = 0; i < this.#specs.length; i++) this.#stepRoute(this.#specs[i] as RouteSpec, state, i * SLOTS, moment);
+    for (let i = 0; i < this.#specs.length; i++) this.#stepRoute(i, state, moment);
   }
 
   /** Sums of the routes by target. */
@@ -75,25 +79,29 @@ export class RouteBank {
   /** Followers stand where their feature is. */
   #settle(state: RouteState, moment: Moment): void {
     this.#specs.forEach((spec, i) => {
-      if (spec.shape === 'follow') state[i * SLOTS + VALUE] = shaped(spec, featureAt(spec, moment));
+      if (spec.shape === 'follow') state[i * SLOTS + VALUE] = shaped(spec, this.#featureAt(i, moment));
     });
   }
 
-  #stepRoute(spec: RouteSpec, state: RouteState, at: number, moment: Moment): void {
-    if (spec.shape === 'follow') return follow(spec, state, at, moment);
-    if (spec.shape === 'hit' || !moment.trusted) return hit(spec, state, at, moment);
-    this.#startBeat(spec, state, at, moment);
+  #stepRoute(index: number, state: RouteState, moment: Moment): void {
+    const spec = this.#specs[index] as RouteSpec;
+    const at = index * SLOTS;
+    if (spec.shape === 'follow') return follow(spec, state, at, moment, this.#featureAt(index, moment));
+    if (spec.shape === 'hit' || !moment.trusted) return hit(spec, state, at, moment, this.#featureAt(index, moment));
+    this.#startBeat(index, state, moment);
     const since = moment.time - (state[at + BEAT_TIME] as number);
     const beatSeconds = state[at + BEAT_SECONDS] as number;
     const size = state[at + BEAT_SIZE] as number;
     state[at + VALUE] = spec.shape === 'beat' ? size * bumpShape(since, beatSeconds) : (state[at + BASE] as number) + size * stepShape(since, beatSeconds);
   }
 
-  #startBeat(spec: RouteSpec, state: RouteState, at: number, moment: Moment): void {
+  #startBeat(index: number, state: RouteState, moment: Moment): void {
+    const spec = this.#specs[index] as RouteSpec;
+    const at = index * SLOTS;
     const due = moment.nextBeatTime;
     if (moment.time < due - preRollOf(moment.beatSeconds) || due - (state[at + BEAT_TIME] as number) < moment.beatSeconds / 2) return;
     const base = (state[at + BASE] as number) + (spec.shape === 'sway' ? (state[at + BEAT_SIZE] as number) : 0);
-    const size = moment.resting ? 0 : shaped(spec, this.#beatFeature(spec, moment)) * accentOfNextBeat(moment);
+    const size = moment.resting ? 0 : shaped(spec, this.#beatFeature(index, moment)) * accentOfNextBeat(moment);
     state[at + SIDE] = spec.shape === 'sway' ? (base > 0 ? -1 : 1) : spec.alternate ? -(state[at + SIDE] as number) : 1;
     state[at + BASE] = base;
     state[at + BEAT_TIME] = due;
@@ -101,22 +109,29 @@ export class RouteBank {
     state[at + BEAT_SIZE] = size * (state[at + SIDE] as number);
   }
 
-  #beatFeature(spec: RouteSpec, moment: Moment): number {
-    const index = CURVE_INDEX[spec.feature as CurveName] as number | undefined;
-    if (index === undefined) return spec.feature === 'beat' ? 1 : featureAt(spec, moment);
-    return this.#source.strengthsOfNextBeat(moment)[index] as number;
+  #beatFeature(index: number, moment: Moment): number {
+    const place = this.#places[index];
+    if (place !== undefined) return this.#source.strengthsOfNextBeat(moment)[place] as number;
+    return (this.#specs[index] as RouteSpec).feature === 'beat' ? 1 : this.#featureAt(index, moment);
+  }
+
+  #featureAt(index: number, moment: Moment): number {
+    const place = this.#places[index];
+    const spec = this.#specs[index] as RouteSpec;
+    if (place !== undefined) return moment.curves[place] as number;
+    // A part that this show was not given is silent.
+    return isStemFeature(spec.feature) ? 0 : eventAt(spec.feature as MomentFeature, spec, moment);
   }
 }
 
-function follow(spec: RouteSpec, state: RouteState, at: number, moment: Moment): void {
-  const goal = shaped(spec, featureAt(spec, moment));
+function follow(spec: RouteSpec, state: RouteState, at: number, moment: Moment, feature: number): void {
+  const goal = shaped(spec, feature);
   const value = state[at + VALUE] as number;
   const kept = decayOver(DT, secondsOf(Math.abs(goal) > Math.abs(value) ? spec.attack : spec.release, moment));
   state[at + VALUE] = goal + (value - goal) * kept;
 }
 
-function hit(spec: RouteSpec, state: RouteState, at: number, moment: Moment): void {
-  const strength = featureAt(spec, moment);
+function hit(spec: RouteSpec, state: RouteState, at: number, moment: Moment, strength: number): void {
   const level = Math.max(spec.threshold, 0.25);
   const since = moment.time - (state[at + FIRED] as number);
   let envelope = (state[at + ENVELOPE] as number) * decayOver(DT, secondsOf(spec.release, moment));
@@ -136,12 +151,7 @@ function shaped(spec: RouteSpec, feature: number): number {
   return spec.curve === 1 ? feature : Math.pow(Math.max(0, feature), spec.curve);
 }
 
-function featureAt(spec: RouteSpec, moment: Moment): number {
-  const curve = CURVE_INDEX[spec.feature as CurveName] as number | undefined;
-  return curve === undefined ? eventAt(spec.feature as Exclude<RouteFeature, CurveName>, spec, moment) : (moment.curves[curve] as number);
-}
-
-function eventAt(feature: Exclude<RouteFeature, CurveName>, spec: RouteSpec, moment: Moment): number {
+function eventAt(feature: MomentFeature, spec: RouteSpec, moment: Moment): number {
   switch (feature) {
     case 'beat': return 1 - moment.phase;
     case 'bar': return 1 - (moment.positionInBar - 1 + moment.phase) / moment.metre;

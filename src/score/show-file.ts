@@ -10,6 +10,7 @@ import type { ControlChange } from './control.ts';
 import { presetFromData, presetToJson } from './preset.ts';
 import type { Preset } from './preset.ts';
 import { numberIn, presetSchema, seedSchema } from './preset-schema.ts';
+import type { TimedLine } from '../timeline/timeline.ts';
 import type { Scene } from './storyboard.ts';
 
 export const SHOW_VERSION = 1;
@@ -48,6 +49,10 @@ export interface Show {
   /** TIMELINE_VERSION of the analysis it was made with. */
   readonly analysis: number;
   readonly corrections: ShowCorrections;
+  /** Parts of the mix, each a file relative to the show file. */
+  readonly stems?: readonly { readonly name: string; readonly path: string }[] | undefined;
+  /** Lyrics that change the prompts. */
+  readonly lines?: readonly TimedLine[] | undefined;
   readonly storyboard: readonly Scene[];
   /** As `Keepers.toJson()` wrote them; `Keepers.fromJson` checks them. */
   readonly keepers: readonly unknown[];
@@ -72,7 +77,7 @@ const sceneSchema = z.strictObject({
   start: numberIn(0, 1e6),
   end: numberIn(0, 1e6),
   label: z.string(),
-  kind: z.enum(['intro', 'verse', 'build', 'drop', 'breakdown', 'outro']),
+  kind: z.enum(['intro', 'verse', 'chorus', 'build', 'drop', 'breakdown', 'outro']),
   prompt: z.string().min(1, { error: 'some words' }),
   seed: seedSchema,
   locked: z.boolean(),
@@ -94,6 +99,8 @@ const showSchema = z.strictObject({
   model: z.strictObject({ id: z.string(), sha256 }),
   analysis: z.number(),
   corrections: correctionsSchema.default({}),
+  stems: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'a name of small letters, such as drums' }), path: z.string().min(1, { error: 'a path' }) })).optional(),
+  lines: z.array(z.strictObject({ start: numberIn(0, 1e6), end: numberIn(0, 1e6), text: z.string() })).optional(),
   storyboard: z.array(sceneSchema).default([]),
   keepers: z.array(z.unknown()).default([]),
   cues: z.array(z.strictObject({ name: z.string(), prompt: z.string().min(1, { error: 'some words' }), seed: seedSchema })).default([]),

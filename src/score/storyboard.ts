@@ -7,6 +7,7 @@ import { randomFor } from '../base/random.ts';
 import type { Seconds } from '../base/units.ts';
 import type { Section, SectionKind, Timeline } from '../timeline/timeline.ts';
 import type { Preset, PresetPrompt } from './preset.ts';
+import { placeLines } from './timed-lines.ts';
 
 export interface Scene {
   /** Label and count of its return: 'A1', 'B1', 'A2'. */
@@ -24,11 +25,15 @@ export interface Scene {
 /** Seeds stay below this, so that they are whole numbers everywhere. */
 const SEED_BOUND = 2_147_483_648;
 
-/** Scenes of a track; one scene for a timeline without sections. Scenes that are locked in `previous` stay. */
+/**
+ * Scenes of a track; one scene for a timeline without sections. Scenes that are locked in `previous` stay. Where the preset
+ * changes on lines, the words that stand at a section's start are its prompt (see splitAtLines).
+ */
 export function storyboardOf(timeline: Timeline, preset: Preset, seed: number, previous: readonly Scene[] = []): Scene[] {
   const sections = timeline.sections.length > 0 ? timeline.sections : [wholeTrack(timeline)];
   const order = promptOrder(sections, preset);
   const counts = new Map<string, number>();
+  const lines = preset.change.on === 'lines' ? placeLines(timeline) : [];
   return sections.map((section) => {
     const count = (counts.get(section.label) ?? 0) + 1;
     counts.set(section.label, count);
@@ -36,7 +41,8 @@ export function storyboardOf(timeline: Timeline, preset: Preset, seed: number, p
     const kept = previous.find((scene) => scene.id === id && scene.locked);
     const prompt = preset.prompts[homePrompt(section, timeline, preset, order)] as PresetPrompt;
     const { start, end, label, kind } = section;
-    return { id, start, end, label, kind, prompt: kept?.prompt ?? prompt.text, seed: kept?.seed ?? prompt.seed ?? sectionSeed(preset, seed, label), locked: kept !== undefined };
+    const line = lines.findLast((placed) => placed.start <= start + 0.05)?.text ?? '';
+    return { id, start, end, label, kind, prompt: kept?.prompt ?? (line === '' ? prompt.text : line), seed: kept?.seed ?? prompt.seed ?? sectionSeed(preset, seed, label), locked: kept !== undefined };
   });
 }
 
@@ -89,8 +95,8 @@ function promptOrder(sections: readonly Section[], preset: Preset): Map<string, 
   return new Map(ranked.map((label, rank) => [label, last === 0 ? 0 : Math.round((rank / last) * (count - 1))]));
 }
 
-/** Mean energy of all sections with a label; a drop counts as louder. */
+/** Mean energy of all sections with a label; a drop counts as louder, a chorus somewhat. */
 function energyOf(sections: readonly Section[], label: string): number {
   const own = sections.filter((section) => section.label === label);
-  return own.reduce((sum, { energy, kind }) => sum + energy + (kind === 'drop' ? 1 : 0), 0) / own.length;
+  return own.reduce((sum, { energy, kind }) => sum + energy + (kind === 'drop' ? 1 : kind === 'chorus' ? 0.6 : 0), 0) / own.length;
 }

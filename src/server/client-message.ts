@@ -30,6 +30,9 @@ const SCHEMA = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('savePreset'), name: text(80) }),
   z.strictObject({ type: z.literal('saveShow'), name: text(200) }),
   z.strictObject({ type: z.literal('render'), action: z.enum(['estimate', 'start', 'draft', 'cancel']), aspect: z.enum(['16:9', '9:16', '1:1']) }),
+  z.strictObject({ type: z.literal('midiDevices'), devices: z.array(text(120).min(1)).max(32) }),
+  z.strictObject({ type: z.literal('midi'), device: text(120), bytes: z.array(z.int().min(0).max(255)).max(2_048) }),
+  z.strictObject({ type: z.literal('learn'), action: z.enum(['arm', 'cancel', 'forget']), path: text(200) }),
   z.strictObject({ type: z.literal('drawn'), dropped: finite, drawTimeP95: finite }),
 ]);
 

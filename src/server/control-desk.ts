@@ -5,9 +5,10 @@
  */
 
 import { UserError } from '../base/errors.ts';
+import { clamp } from '../base/math.ts';
 import type { Milliseconds, Tick } from '../base/units.ts';
 import { toControlValue, type ControlRequest } from '../control/osc-change.ts';
-import type { TempoClock } from '../control/tempo.ts';
+import { NUDGE_STEP, type TempoClock } from '../control/tempo.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import type { ControlChange, ControlValue } from '../score/control.ts';
 import type { Parameter, ParameterTable } from '../score/parameters.ts';
@@ -26,6 +27,10 @@ export interface Deeds {
   replan(fromTick: Tick): void;
   setPlaying(playing: boolean): void;
   seek(showTime: number): void;
+  /** MIDI time code may move the track. */
+  followTimecode(on: boolean): void;
+  /** MIDI clock goes out. */
+  sendClock(on: boolean): void;
   loadPreset(name: string, source: string): void;
   keep(): void;
   /** Arguments of a trigger as the score needs them (keeper numbers become places). */
@@ -93,7 +98,7 @@ export class ControlDesk {
     this.#deeds.echo(path, value);
     const arrival = this.#deeds.now();
     if (parameter.group === 'transport') this.#moveTransport(path, value);
-    else if (parameter.group === 'tempo') this.#setTempo(path, Number(value), arrival, source);
+    else if (parameter.group === 'tempo') this.#setTempo(path, value, arrival, source);
     else if (path === '/preset/load') this.#deeds.loadPreset(String(value), source);
     else this.#score(parameter, { kind: 'value', path, value, source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
   }
@@ -103,20 +108,43 @@ export class ControlDesk {
     if (parameter.kind !== 'trigger') throw new UserError('usage', `${path} is not a trigger: it takes ${describeKind(parameter)}.`);
     const arrival = this.#deeds.now();
     this.#deeds.broadcast({ type: 'trigger', path, args, source }, clientId);
-    if (path === '/tempo/tap') this.#tempo.tap(arrival);
-    else if (path === '/tempo/downbeat') this.#tempo.setDownbeat(arrival, source === 'osc' ? 'osc' : 'tap');
+    if (parameter.group === 'tempo') this.#fireTempo(path, args, arrival, source);
     else if (path === '/keep') this.#deeds.keep();
     else this.#score(parameter, { kind: 'trigger', path, args: this.#deeds.resolveTrigger(path, args), source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
   }
 
+  #fireTempo(path: string, args: readonly ControlValue[], arrival: Milliseconds, source: string): void {
+    const operator = source === 'osc' ? 'osc' : 'tap';
+    switch (path) {
+      case '/tempo/tap': return this.#tempo.tap(arrival);
+      case '/tempo/downbeat': return this.#tempo.setDownbeat(arrival, operator);
+      case '/tempo/double': return this.#tempo.scaleTempo(arrival, 2, operator);
+      case '/tempo/halve': return this.#tempo.scaleTempo(arrival, 0.5, operator);
+      case '/tempo/round': return this.#tempo.roundTempo(arrival, operator);
+      case '/tempo/beat': return this.#tempo.hearBeat(arrival, args[0] === undefined ? undefined : Number(args[0]), args[1] === undefined ? undefined : Number(args[1]));
+      case '/tempo/earlier': return this.#nudgeBy(-NUDGE_STEP);
+      case '/tempo/later': return this.#nudgeBy(NUDGE_STEP);
+    }
+  }
+
+  #nudgeBy(step: Milliseconds): void {
+    const parameter = findParameter(this.#deeds.show().table, '/tempo/nudge');
+    const nudge = clamp(Number(this.#values['/tempo/nudge'] ?? 0) + step, parameter.min, parameter.max);
+    this.#tempo.setNudge(nudge);
+    this.tell('/tempo/nudge', nudge);
+  }
+
   #moveTransport(path: string, value: ControlValue): void {
     if (path === '/transport/play') this.#deeds.setPlaying(Boolean(value));
+    else if (path === '/transport/timecode') this.#deeds.followTimecode(Boolean(value));
     else this.#deeds.seek(Number(value));
   }
 
-  #setTempo(path: string, value: number, arrival: Milliseconds, source: string): void {
-    if (path === '/tempo/bpm') this.#tempo.setTempo(arrival, value, source === 'osc' ? 'osc' : 'tap');
-    else if (path === '/tempo/nudge') this.#tempo.setNudge(value);
+  #setTempo(path: string, value: ControlValue, arrival: Milliseconds, source: string): void {
+    if (path === '/tempo/bpm') this.#tempo.setTempo(arrival, Number(value), source === 'osc' ? 'osc' : 'tap');
+    else if (path === '/tempo/nudge') this.#tempo.setNudge(Number(value));
+    else if (path === '/tempo/send') this.#deeds.sendClock(Boolean(value));
+    else if (path === '/tempo/push') this.tell('/tempo/nudge', Math.round(this.#tempo.setPush(arrival, Number(value))));
   }
 
   #score(parameter: Parameter, change: ControlChange): void {

@@ -7,7 +7,7 @@ import type { Transport } from '../ahead/transport.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { TempoClock } from '../control/tempo.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
-import { placeInGrid } from '../timeline/timeline.ts';
+import { placeInGrid, type BeatGrid } from '../timeline/timeline.ts';
 import type { LiveShow } from './open-show.ts';
 
 const NEWS_INTERVAL: Milliseconds = 25;
@@ -42,11 +42,25 @@ export class LiveDesk {
   }
 
   #news(tempo: TempoClock, now: Milliseconds): ServerMessage {
-    const { grid } = this.show.tracker.timeline;
     const time = this.heard;
+    this.#tellEar(tempo, time, now);
+    const led = tempo.isLedAt(now) ? tempo.placeAt(now) : null;
+    this.show.led.lead(led, time);
+    const { grid } = this.show.led;
     const place = placeInGrid(grid, time);
-    const lastBeat = grid.beats.length === 0 ? time : (grid.beats[Math.max(0, Math.min(place.index, grid.beats.length - 1))] as number);
-    if (grid.beats.length > 1) tempo.hear(now, { tempo: place.tempo, lastBeatAt: now - (time - lastBeat) * 1000, positionInBar: place.positionInBar, confidence: grid.confidence });
+    const lastBeat = grid.beats.length === 0 ? time : beatTime(grid, place.index);
     return { type: 'live', time, features: { ...this.show.tracker.features() }, tempo: place.tempo, lastBeat, positionInBar: place.positionInBar, confidence: grid.confidence };
   }
+
+  /** The tempo clock hears what the ear says, whoever leads. */
+  #tellEar(tempo: TempoClock, time: Seconds, now: Milliseconds): void {
+    const { heardGrid } = this.show.led;
+    if (heardGrid.beats.length < 2) return;
+    const place = placeInGrid(heardGrid, time);
+    tempo.hear(now, { tempo: place.tempo, lastBeatAt: now - (time - beatTime(heardGrid, place.index)) * 1000, positionInBar: place.positionInBar, confidence: heardGrid.confidence });
+  }
+}
+
+function beatTime(grid: BeatGrid, index: number): Seconds {
+  return grid.beats[Math.max(0, Math.min(index, grid.beats.length - 1))] as number;
 }

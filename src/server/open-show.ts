@@ -5,8 +5,11 @@
 
 import type { WalkPlan } from '../ahead/types.ts';
 import type { AudioSource } from '../audio/types.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
 import type { Hertz, Tick, Unit } from '../base/units.ts';
 import type { Keepers } from '../control/keepers.ts';
+import type { LedTimeline } from '../control/led-timeline.ts';
+import type { ControllerProfile } from '../control/midi-profile.ts';
 import type { ControlLog } from '../control/log.ts';
 import type { Pipeline } from '../diffusion/types.ts';
 import type { EffectSource, RenderProgress } from '../protocol/messages.ts';
@@ -34,7 +37,11 @@ export interface OpenShow {
   readonly score: Score;
   readonly walk: Walk;
   readonly pipeline: Pipeline;
+  /** Of the generated pictures; left out: the model's best. */
+  readonly pictureSize?: PixelSize | undefined;
   readonly storyboard: readonly Scene[];
+  /** Files of the parts whose curves the timeline holds; absolute. */
+  readonly stemFiles?: readonly { readonly name: string; readonly path: string }[] | undefined;
   readonly keepers: Keepers;
   /** The control log the show came with, and that grows while it plays. */
   readonly log: ControlLog;
@@ -53,6 +60,8 @@ export interface LiveTracker {
 
 export interface LiveShow extends OpenShow {
   readonly tracker: LiveTracker;
+  /** The show's timeline, whose beat others may lead. */
+  readonly led: LedTimeline;
 }
 
 /** A part of a show that changes while the rest stays. */
@@ -90,5 +99,8 @@ export interface ShowTools {
   /** Answers the path written. Shipped presets are never overwritten. */
   savePreset(preset: Preset, name: string): Promise<string>;
   saveShow(show: OpenShow, name: string): Promise<string>;
+  /** Known controller profiles, the user's own first. */
+  controllers(): readonly ControllerProfile[];
+  saveController(device: string, profile: ControllerProfile): Promise<void>;
   render(order: RenderOrder, onProgress: (progress: RenderProgress) => void): RunningRender;
 }

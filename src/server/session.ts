@@ -10,20 +10,25 @@ import type { Frame } from '../ahead/types.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
-import type { OscCounters } from '../control/osc.ts';
-import type { ClientMessage, ServerMessage, Telemetry } from '../protocol/messages.ts';
+import type { TreeContent } from '../control/oscquery-tree.ts';
+import type { ClientMessage, ServerMessage, Telemetry, TransportState } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
+import { curveAt } from '../timeline/timeline.ts';
 import { ControlDesk } from './control-desk.ts';
+import { ControllerDesk } from './controller-desk.ts';
+import { ControlLinks, type ControlLink } from './control-links.ts';
 import { FramesAhead } from './frames-ahead.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
+import { OutDesk } from './out-desk.ts';
 import { RenderDesk } from './render-desk.ts';
 import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
 import { keeperTilesOf, showInfoOf } from './show-info.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
+import { TimeDesk } from './time-desk.ts';
 import { claimUpload } from './uploads.ts';
 
 /** In hand before a track starts; on a slow machine not longer than this is waited for it. */
@@ -41,12 +46,6 @@ export interface SessionOptions {
   readonly notice: (level: 'info' | 'warn', text: string) => void;
 }
 
-/** OSC as far as the session needs it. */
-export interface OscLink {
-  echo(path: string, value: ControlValue): void;
-  readonly counters: OscCounters;
-}
-
 export class Session implements ShowHost {
   readonly #options: SessionOptions;
   readonly #clock: ShowClock;
@@ -55,9 +54,12 @@ export class Session implements ShowHost {
   readonly #renders: RenderDesk;
   readonly #editor: ShowEditor;
   readonly #frames: FramesAhead;
+  readonly #links = new ControlLinks();
+  readonly #outs: OutDesk;
+  readonly controllers: ControllerDesk;
+  readonly #time: TimeDesk;
   readonly #startedAt: Milliseconds;
   #wire: Wire | null = null;
-  #osc: OscLink | null = null;
   #show: OpenShow | null = null;
   /** The track that live input interrupts. */
   #resting: OpenShow | null = null;
@@ -103,12 +105,46 @@ export class Session implements ShowHost {
       replan: (fromTick) => this.#frames.replan(fromTick),
       setPlaying: (playing) => this.#inBackground(this.#setPlaying(playing)),
       seek: (showTime) => this.#seek(showTime),
+      followTimecode: (on) => this.#time.follow(on),
+      sendClock: (on) => this.#time.send(on),
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
       keep: () => this.#inBackground(this.#editor.keep()),
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
-      echo: (path, value) => this.#osc?.echo(path, value),
+      echo: (path, value) => this.#links.echo(path, value),
     }, this.#clock.tempo);
+    this.#outs = new OutDesk({
+      now: options.now,
+      place: (now) => this.#clock.placeAt(now),
+      moving: () => this.#clock.beatsGoOn,
+      energy: (now) => this.#energyAt(now),
+      section: (now) => this.#sectionAt(now),
+      shownFrame: () => this.#frames.shownAt(this.#frames.nowTick()) ?? null,
+      send: (messages) => this.#links.sendOut(messages),
+    });
+    this.controllers = new ControllerDesk({
+      now: options.now,
+      table: () => this.#show?.table ?? new Map(),
+      values: () => this.#controls.values,
+      control: (requests) => this.control(requests),
+      broadcast: (message) => this.#tellPanels(message),
+      sendTo: (clientId, message) => this.#wire?.sendTo(clientId, message),
+      notice: (level, text) => this.notice(level, text),
+      onTime: (device, message, now) => this.#time.hear(device, message, now),
+      save: (device, profile) => this.#inBackground(options.tools.saveController(device, profile)),
+    });
+    this.#links.add(this.controllers);
+    this.#time = new TimeDesk({
+      now: options.now,
+      tempo: () => this.#clock.tempo,
+      place: (now) => this.#clock.placeAt(now),
+      moving: () => this.#clock.beatsGoOn,
+      track: () => ({ time: this.#clock.timeAt(options.now()), playing: this.#clock.transport.playing }),
+      seek: (to) => this.#seek(to),
+      setPlaying: (playing) => this.#controls.apply([{ kind: 'value', path: '/transport/play', value: playing, source: 'timecode' }]),
+      sendMidi: (bytes) => this.controllers.sendAll(bytes),
+      notice: (level, text) => this.notice(level, text),
+    });
   }
 
   /** The way to the pages, once the server listens. */
@@ -116,8 +152,21 @@ export class Session implements ShowHost {
     this.#wire = wire;
   }
 
-  attachOsc(osc: OscLink): void {
-    this.#osc = osc;
+  /** A way to controllers. */
+  attachLink(link: ControlLink): void {
+    this.#links.add(link);
+  }
+
+  /** What OSCQuery tells of; null until a show is open. */
+  treeContent(): TreeContent | null {
+    const show = this.#show;
+    if (show === null) return null;
+    const { prompts } = this.#editor.worn;
+    return {
+      table: show.table, values: this.#controls.values, outs: this.#outs.values,
+      choicesOf: (path) => (path === '/preset/load' ? this.#options.tools.presets().map(({ name }) => name) : undefined),
+      describe: (path) => (path.startsWith('/walk/prompt/') ? prompts[Number(path.slice(13)) - 1]?.text : undefined),
+    };
   }
 
   get values(): Record<string, ControlValue> {
@@ -135,7 +184,12 @@ export class Session implements ShowHost {
 
   /** What OSC heard, applied together. */
   control(requests: readonly ControlRequest[]): void {
-    if (this.#show !== null) this.#controls.apply(requests);
+    if (this.#show === null) return;
+    try {
+      this.#controls.apply(requests);
+    } catch (thrown) {
+      this.notice('warn', messageOf(thrown));
+    }
   }
 
   /** Resolves once `seconds` of the show are drawn ahead. */
@@ -164,6 +218,9 @@ export class Session implements ShowHost {
   }
 
   async close(): Promise<void> {
+    this.#outs.stop();
+    this.controllers.stop();
+    this.#time.stop();
     this.#frames.stop();
     this.#renders.cancel();
     await this.#show?.close();
@@ -195,8 +252,8 @@ export class Session implements ShowHost {
     const show = this.#show;
     if (show === null) return null;
     return {
-      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#clock.state(this.#options.now()),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }],
+      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info()],
     };
   }
 
@@ -234,6 +291,7 @@ export class Session implements ShowHost {
   left(client: ClientInfo): void {
     if (this.#clock.leave(client, this.#options.now())) this.#tellTransport();
     if (this.#live?.clientId === client.id) this.#stopListening();
+    this.controllers.left(client.id);
   }
 
   receive(client: ClientInfo, message: ClientMessage): void {
@@ -260,6 +318,8 @@ export class Session implements ShowHost {
         return this.#inBackground(this.#editor.saveShow(message.name));
       case 'render':
         return this.#renders.take(this.#openShow(), message);
+      case 'midi': case 'midiDevices': case 'learn':
+        return this.controllers.receive(client.id, message);
       case 'hello': case 'ping': case 'drawn':
         return;
     }
@@ -283,7 +343,12 @@ export class Session implements ShowHost {
     this.#editor.open(show);
     this.#frames.start(show);
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
+    this.#outs.start();
+    this.controllers.useProfiles(this.#options.tools.controllers());
+    this.controllers.start();
+    this.#time.start();
     this.#wire?.welcomeAll();
+    this.#links.pathChanged('/');
     this.#tellShow();
     this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(show.keepers) });
   }
@@ -375,24 +440,44 @@ export class Session implements ShowHost {
     return showInfoOf(show, this.#options.tools.presets(), this.#version, this.#editor.worn);
   }
 
+  #energyAt(now: Milliseconds): number {
+    if (this.#live !== null) return this.#live.show.tracker.features().energy;
+    return this.#show === null ? 0 : curveAt(this.#show.timeline, 'energy', this.#clock.timeAt(now));
+  }
+
+  #sectionAt(now: Milliseconds): string {
+    const time = this.#clock.timeAt(now);
+    return this.#show?.timeline.sections.findLast(({ start }) => start <= time)?.label ?? '';
+  }
+
   #telemetry(): Telemetry {
     const { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision } = this.#frames.telemetry();
-    const { received: oscReceived = 0, bad: oscBad = 0 } = this.#osc?.counters ?? {};
+    const { received: oscReceived, bad: oscBad } = this.#links.counters;
     return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0 };
   }
 
   #tellTransport(): void {
-    this.#broadcast({ type: 'transport', transport: this.#clock.state(this.#options.now()) });
+    this.#broadcast({ type: 'transport', transport: this.#transportState() });
+  }
+
+  #transportState(): TransportState {
+    const state = this.#clock.state(this.#options.now());
+    return this.#time.chasing ? { ...state, clockSource: 'timecode' } : state;
   }
 
   #tellShow(): void {
     const show = this.#openShow();
     this.#broadcast({ type: 'show', show: this.#showInfo(show), values: this.#controls.values });
+    for (const path of ['/walk/prompt', '/preset/load']) this.#links.pathChanged(path);
     this.#tellTransport();
   }
 
   #tellKeepers(): void {
     this.#broadcast({ type: 'keepers', keepers: keeperTilesOf(this.#openShow().keepers) });
+  }
+
+  #tellPanels(message: ServerMessage): void {
+    for (const { id, role } of this.#wire?.clients() ?? []) if (role === 'panel') this.#wire?.sendTo(id, message);
   }
 
   #broadcast(message: ServerMessage): void {

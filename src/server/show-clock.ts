@@ -39,6 +39,11 @@ export class ShowClock {
     return this.#live || this.#freeClock;
   }
 
+  /** The beat is not at rest: a track that plays, or live input. */
+  get beatsGoOn(): boolean {
+    return this.#live || this.transport.moving;
+  }
+
   setPlaying(playing: boolean, now: Milliseconds): void {
     if (playing && this.transport.endedAt(now)) this.transport.seek(0, now);
     if (playing) this.transport.play(now);

@@ -40,8 +40,20 @@ export function showToFile(show: OpenShow, path: string, { corrections, isDemo }
   const track = audio === null ? null : { path: isDemo ? DEMO : relativePath(path, audio.path), sha256: audio.sha256 };
   return {
     version: SHOW_VERSION, title, track, preset, seed, model: { id: pipeline.card.id, sha256: pipeline.card.sha256 }, analysis: TIMELINE_VERSION,
-    corrections, storyboard, keepers: keepers.toJson(), cues: [], mappings: [], log: log.changes,
+    corrections, ...partsToFile(show, path), storyboard, keepers: keepers.toJson(), cues: [], mappings: [], log: log.changes,
   };
+}
+
+function partsToFile({ stemFiles = [], timeline }: OpenShow, path: string): Pick<Show, 'stems' | 'lines'> {
+  return {
+    ...(stemFiles.length === 0 ? {} : { stems: stemFiles.map((stem) => ({ name: stem.name, path: relativePath(path, stem.path) })) }),
+    ...(timeline.lines === undefined ? {} : { lines: timeline.lines }),
+  };
+}
+
+/** The parts of a show's mix with absolute paths. */
+export function stemsOfShow(show: Show, showPath: string): { readonly name: string; readonly path: string }[] {
+  return (show.stems ?? []).map(({ name, path }) => ({ name, path: resolve(dirname(resolve(showPath)), path) }));
 }
 
 /** Writes beside the track where that can be written, else into `fallback`; never over another file. Answers the path. */

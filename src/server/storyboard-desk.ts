@@ -100,7 +100,7 @@ function keyOf(scene: Scene): string {
 /** The picture of a scene is its prompt and seed at rest. */
 export function pointOfScene(show: OpenShow, { prompt, seed }: Pick<Scene, 'prompt' | 'seed'>): LatentPoint {
   const { card } = show.pipeline;
-  const size = card.sizes[0] ?? { height: 128, width: 128 };
+  const size = show.pictureSize ?? card.sizes[0] ?? { height: 128, width: 128 };
   return {
     prompts: [{ text: prompt, weight: 1 }], negative: show.preset.negative,
     noise: { from: seed, to: seed, position: 0, orbit: 0, pushSeed: seed, pushAmount: 0 },

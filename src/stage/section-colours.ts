@@ -4,7 +4,7 @@ import type { SectionKind } from '../timeline/timeline.ts';
 
 /** Hues (degrees) for labels A, B, C … */
 const HUES = [38, 188, 320, 96, 258, 14, 158, 218];
-const STRENGTH: Record<SectionKind, number> = { intro: 0.55, verse: 0.75, build: 0.85, drop: 1, breakdown: 0.6, outro: 0.5 };
+const STRENGTH: Record<SectionKind, number> = { intro: 0.55, verse: 0.75, build: 0.85, chorus: 0.95, drop: 1, breakdown: 0.6, outro: 0.5 };
 
 export function sectionColour(label: string, kind: string, alpha = 1): string {
   const index = Math.max(0, label.toUpperCase().charCodeAt(0) - 65);

@@ -1,77 +1,80 @@
 /**
- * Timeline ↔ bytes, for the cache and for the stage. Browser-safe. Little-endian: 'LBTL', format (u32), length of the head
- * (u32), the head as UTF-8 JSON padded with spaces to 8 bytes, then beats and onsets (f64), tempo and curves (f32) and positions (u8).
+ * Timeline ↔ bytes, for the cache and for the stage. Browser-safe. Little-endian, as every machine that runs this: 'LBTL',
+ * format (u32), length of the head (u32), the head as UTF-8 JSON padded with spaces to 8 bytes, then the arrays that the
+ * head lists by name and length, those of 8 bytes first, then 4, then 1.
  */
 
-import { type BeatGrid, CURVE_NAMES, type CurveName, type Section, type Timeline, type TimelineEvent } from './timeline.ts';
+import { CURVE_NAMES, type CurveName, type Overview, type Section, type Stem, STEM_CURVE_NAMES, type TimedLine, type Timeline, type TimelineEvent, type TrackDetail } from './timeline.ts';
 
 const MAGIC = 0x4c54424c;
 /** Of this byte layout; the timeline carries the version of its analysis. */
-const FORMAT = 1;
+const FORMAT = 2;
+
+const KINDS = { f64: Float64Array, f32: Float32Array, u8: Uint8Array } as const;
+type Kind = keyof typeof KINDS;
+type Numbers = Float64Array | Float32Array | Uint8Array;
 
 interface Head {
   readonly version: number;
   readonly duration: number;
   readonly rate: number;
-  readonly curveLength: number;
-  readonly curves: readonly CurveName[];
-  readonly beats: number;
-  readonly onsets: number;
   readonly metre: number;
   readonly confidence: number;
   readonly sections: readonly Section[];
   readonly events: readonly TimelineEvent[];
+  readonly knownUntil?: number | undefined;
+  readonly stems?: readonly string[] | undefined;
+  readonly lines?: readonly TimedLine[] | undefined;
+  readonly detail?: DetailHead | undefined;
+  readonly arrays: readonly { readonly name: string; readonly kind: Kind; readonly count: number }[];
 }
+
+type DetailHead = Pick<TrackDetail, 'loudness' | 'loudnessRange' | 'key' | 'keyConfidence' | 'chromaRate'> & { readonly overviewRate: number };
+
+const OVERVIEW_NAMES = ['peak', 'low', 'mid', 'high'] as const;
 
 /** The bytes of a timeline; times keep 64 bits, curves 32. */
 export function encodeTimeline(timeline: Timeline): Uint8Array {
-  const { grid, curves } = timeline;
-  const head = encodeHead(timeline);
-  const curveLength = curves.energy.length;
-  const bytes = new Uint8Array(12 + head.length + 8 * (grid.beats.length + timeline.onsets.length) + 4 * (grid.beats.length + CURVE_NAMES.length * curveLength) + grid.beats.length);
+  const arrays = [...arraysOf(timeline)].sort((a, b) => b[1].BYTES_PER_ELEMENT - a[1].BYTES_PER_ELEMENT);
+  const head = encodeHead(timeline, arrays);
+  const bytes = new Uint8Array(12 + head.length + arrays.reduce((sum, [, values]) => sum + values.byteLength, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(4, FORMAT, true);
   view.setUint32(8, head.length, true);
   bytes.set(head, 12);
   let at = 12 + head.length;
-  for (const value of [...grid.beats, ...timeline.onsets]) at = (view.setFloat64(at, value, true), at + 8);
-  for (const values of [grid.tempo, ...CURVE_NAMES.map((name) => curves[name])]) {
-    for (const value of values) at = (view.setFloat32(at, value, true), at + 4);
+  for (const [, values] of arrays) {
+    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at);
+    at += values.byteLength;
   }
-  bytes.set(grid.positions, at);
   return bytes;
 }
 
-/** The timeline in the bytes. Throws an Error where they are not one of this format. */
-export function decodeTimeline(bytes: Uint8Array): Timeline {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 12 || view.getUint32(0, true) !== MAGIC) throw new Error('these bytes are not a timeline');
-  if (view.getUint32(4, true) !== FORMAT) throw new Error(`the timeline has format ${view.getUint32(4, true)}, this program reads ${FORMAT}`);
-  const headLength = view.getUint32(8, true);
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + headLength))) as Head;
-  const reader = readerOf(view, 12 + headLength);
-  const beats = reader.float64(head.beats);
-  const onsets = reader.float64(head.onsets);
-  const tempo = reader.float32(head.beats);
-  const curves = Object.fromEntries(head.curves.map((name) => [name, reader.float32(head.curveLength)])) as Record<CurveName, Float32Array>;
-  const grid: BeatGrid = { beats, positions: reader.uint8(head.beats), tempo, metre: head.metre, confidence: head.confidence };
-  return { version: head.version, duration: head.duration, rate: head.rate, curves, grid, onsets, sections: head.sections, events: head.events };
+/** Every array of a timeline by the name it has in the head. */
+function* arraysOf({ grid, curves, onsets, detail, stems = [] }: Timeline): Generator<readonly [string, Numbers]> {
+  yield ['beats', grid.beats];
+  yield ['onsets', onsets];
+  yield ['tempo', grid.tempo];
+  yield ['positions', grid.positions];
+  for (const name of CURVE_NAMES) yield [`curve.${name}`, curves[name]];
+  for (const stem of stems) for (const name of STEM_CURVE_NAMES) yield [`stem.${stem.name}.${name}`, stem.curves[name]];
+  if (detail === undefined) return;
+  yield ['onsetKinds', detail.onsetKinds];
+  yield ['onsetStrengths', detail.onsetStrengths];
+  yield ['chroma', detail.chroma];
+  for (const name of OVERVIEW_NAMES) yield [`overview.${name}`, detail.overview[name]];
 }
 
-function encodeHead({ version, duration, rate, curves, grid, onsets, sections, events }: Timeline): Uint8Array {
+function encodeHead(timeline: Timeline, arrays: readonly (readonly [string, Numbers])[]): Uint8Array {
+  const { version, duration, rate, grid, sections, events, knownUntil, stems, lines, detail } = timeline;
   const head: Head = {
-    version,
-    duration,
-    rate,
-    curveLength: curves.energy.length,
-    curves: CURVE_NAMES,
-    beats: grid.beats.length,
-    onsets: onsets.length,
+    version, duration, rate, sections, events, knownUntil, lines,
     metre: grid.metre,
     confidence: grid.confidence,
-    sections,
-    events,
+    stems: stems?.map(({ name }) => name),
+    detail: detail === undefined ? undefined : detailHead(detail),
+    arrays: arrays.map(([name, values]) => ({ name, kind: kindOf(values), count: values.length })),
   };
   const text = new TextEncoder().encode(JSON.stringify(head));
   const padded = new Uint8Array(Math.ceil((12 + text.length) / 8) * 8 - 12).fill(0x20);
@@ -79,32 +82,56 @@ function encodeHead({ version, duration, rate, curves, grid, onsets, sections, e
   return padded;
 }
 
-interface Reader {
-  float64(count: number): Float64Array;
-  float32(count: number): Float32Array;
-  uint8(count: number): Uint8Array;
+function detailHead({ loudness, loudnessRange, key, keyConfidence, chromaRate, overview }: TrackDetail): DetailHead {
+  return { loudness, loudnessRange, key, keyConfidence, chromaRate, overviewRate: overview.rate };
 }
 
-/** Reads arrays one after the other; throws an Error where the bytes end early. */
-function readerOf(view: DataView, start: number): Reader {
-  let at = start;
-  const take = (size: number): number => {
-    if (at + size > view.byteLength) throw new Error('the timeline is cut short');
-    at += size;
-    return at - size;
-  };
+function kindOf(values: Numbers): Kind {
+  return values instanceof Float64Array ? 'f64' : values instanceof Float32Array ? 'f32' : 'u8';
+}
+
+/** The timeline in the bytes; its arrays look into them where they lie on whole words. Throws an Error where they are not one of this format. */
+export function decodeTimeline(bytes: Uint8Array): Timeline {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length < 12 || view.getUint32(0, true) !== MAGIC) throw new Error('these bytes are not a timeline');
+  if (view.getUint32(4, true) !== FORMAT) throw new Error(`the timeline has format ${view.getUint32(4, true)}, this program reads ${FORMAT}`);
+  const headLength = view.getUint32(8, true);
+  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(12, 12 + headLength))) as Head;
+  const arrays = readArrays(bytes, 12 + headLength, head);
+  const f32 = (name: string): Float32Array => arrayOf(arrays, name, Float32Array);
+  const { version, duration, rate, metre, confidence, sections, events, knownUntil, lines, stems, detail } = head;
   return {
-    float64: (count) => {
-      const from = take(8 * count);
-      return Float64Array.from({ length: count }, (_, i) => view.getFloat64(from + 8 * i, true));
-    },
-    float32: (count) => {
-      const from = take(4 * count);
-      return Float32Array.from({ length: count }, (_, i) => view.getFloat32(from + 4 * i, true));
-    },
-    uint8: (count) => {
-      const from = take(count);
-      return Uint8Array.from({ length: count }, (_, i) => view.getUint8(from + i));
-    },
+    version, duration, rate, sections, events,
+    curves: Object.fromEntries(CURVE_NAMES.map((name) => [name, f32(`curve.${name}`)])) as Record<CurveName, Float32Array>,
+    grid: { beats: arrayOf(arrays, 'beats', Float64Array), positions: arrayOf(arrays, 'positions', Uint8Array), tempo: f32('tempo'), metre, confidence },
+    onsets: arrayOf(arrays, 'onsets', Float64Array),
+    ...(detail === undefined ? {} : { detail: readDetail(detail, arrays) }),
+    ...(stems === undefined ? {} : { stems: stems.map((name): Stem => ({ name, curves: Object.fromEntries(STEM_CURVE_NAMES.map((curve) => [curve, f32(`stem.${name}.${curve}`)])) as Stem['curves'] })) }),
+    ...(lines === undefined ? {} : { lines }),
+    ...(knownUntil === undefined ? {} : { knownUntil }),
   };
+}
+
+function readDetail({ overviewRate, ...head }: DetailHead, arrays: ReadonlyMap<string, Numbers>): TrackDetail {
+  const f32 = (name: string): Float32Array => arrayOf(arrays, name, Float32Array);
+  const overview: Overview = { rate: overviewRate, peak: f32('overview.peak'), low: f32('overview.low'), mid: f32('overview.mid'), high: f32('overview.high') };
+  return { ...head, onsetKinds: arrayOf(arrays, 'onsetKinds', Uint8Array), onsetStrengths: f32('onsetStrengths'), chroma: f32('chroma'), overview };
+}
+
+function readArrays(bytes: Uint8Array, start: number, head: Head): Map<string, Numbers> {
+  let at = start;
+  return new Map(head.arrays.map(({ name, kind, count }) => {
+    const type = KINDS[kind];
+    const length = count * type.BYTES_PER_ELEMENT;
+    if (at + length > bytes.byteLength) throw new Error('the timeline is cut short');
+    const from = bytes.byteOffset + at;
+    at += length;
+    return [name, from % type.BYTES_PER_ELEMENT === 0 ? new type(bytes.buffer as ArrayBuffer, from, count) : new type(bytes.buffer.slice(from, from + length) as ArrayBuffer)];
+  }));
+}
+
+function arrayOf<T extends Numbers>(arrays: ReadonlyMap<string, Numbers>, name: string, type: new (...args: never[]) => T): T {
+  const found = arrays.get(name);
+  if (!(found instanceof type)) throw new Error(`the timeline has no ${name}`);
+  return found;
 }

@@ -4,10 +4,10 @@
  */
 
 import { lastIndexAtOrBefore, sampleCurve } from '../base/math.ts';
-import type { Bpm, Hertz, Seconds, Unit } from '../base/units.ts';
+import type { Bpm, Hertz, Lufs, Seconds, Unit } from '../base/units.ts';
 
 /** Version of the analysis whose results are stored; part of every cache key. */
-export const TIMELINE_VERSION = 4;
+export const TIMELINE_VERSION = 5;
 
 /**
  * Curves of a Timeline, each 0..1, scaled by the 5th to 95th percentile of the song unless said otherwise.
@@ -16,6 +16,10 @@ export const TIMELINE_VERSION = 4;
  * - kick, snare, hats: onset strength of low, mid and high percussive bands (peaky, 1 = the song's strong hits)
  * - bass: sustained low harmonic; voice: mid harmonic; brightness: spectral centroid; noisiness: spectral flatness
  * - onset: broad-band onset strength; chroma: angle of the mean pitch class on a circle (0..1 = one turn, wraps)
+ * - percussive, harmonic: how much of each sounds (drums against held notes); chord: strength of a change of harmony here
+ * - roughness: beating of partials against each other (distortion, dissonance)
+ * - lufs: momentary loudness, absolute (ITU-R BS.1770, 400 ms): 0 = -60 LUFS, 1 = 0 LUFS
+ * - autolevel: that loudness within the range of the 20 s before, 0 where it is silent: rides along with quiet and loud passages
  */
 export const CURVE_NAMES = [
   'energy',
@@ -30,6 +34,12 @@ export const CURVE_NAMES = [
   'noisiness',
   'onset',
   'chroma',
+  'percussive',
+  'harmonic',
+  'chord',
+  'roughness',
+  'lufs',
+  'autolevel',
 ] as const;
 export type CurveName = (typeof CURVE_NAMES)[number];
 export type Curves = Readonly<Record<CurveName, Float32Array>>;
@@ -47,7 +57,8 @@ export interface BeatGrid {
   readonly confidence: Unit;
 }
 
-export type SectionKind = 'intro' | 'verse' | 'build' | 'drop' | 'breakdown' | 'outro';
+/** A drop comes after a build-up or a breakdown with a sudden low end; a chorus is as loud without that. */
+export type SectionKind = 'intro' | 'verse' | 'chorus' | 'build' | 'drop' | 'breakdown' | 'outro';
 
 export interface Section {
   readonly start: Seconds;
@@ -67,6 +78,57 @@ export interface TimelineEvent {
   readonly strength: Unit;
 }
 
+/** Bits of an onset's kind: which bands start there. A kick under a hat is LOW + HIGH. */
+export const ONSET_LOW = 1;
+export const ONSET_MID = 2;
+export const ONSET_HIGH = 4;
+
+/** The sound in few numbers, for drawings: at `rate` Hz, linear amplitude 0..1 (1 = full scale). */
+export interface Overview {
+  readonly rate: Hertz;
+  readonly peak: Float32Array;
+  /** Root mean square below 250 Hz, to 2500 Hz, and above. */
+  readonly low: Float32Array;
+  readonly mid: Float32Array;
+  readonly high: Float32Array;
+}
+
+/** What is known of a whole track beside its curves. */
+export interface TrackDetail {
+  /** One per onset: bits ONSET_LOW, ONSET_MID, ONSET_HIGH. */
+  readonly onsetKinds: Uint8Array;
+  /** One per onset: how clear it is. */
+  readonly onsetStrengths: Float32Array;
+  /** Gated loudness of the whole (LUFS) and its range (LU), after ITU-R BS.1770 and EBU Tech 3342. */
+  readonly loudness: Lufs;
+  readonly loudnessRange: number;
+  /** 'A minor', or '' where nothing pitched sounds. */
+  readonly key: string;
+  readonly keyConfidence: Unit;
+  /** Shares of the twelve pitch classes (C first), 12 values a row, at `chromaRate` Hz; each row's largest is 1, or all are 0. */
+  readonly chroma: Float32Array;
+  readonly chromaRate: Hertz;
+  readonly overview: Overview;
+}
+
+/** A part of the mix that came as a file of its own, analysed beside it on the same time line. */
+export interface Stem {
+  /** 'drums', 'vocals' … */
+  readonly name: string;
+  /** Same rate and length as the track's curves. */
+  readonly curves: Readonly<Record<StemCurveName, Float32Array>>;
+}
+
+export const STEM_CURVE_NAMES = ['energy', 'loudness', 'level', 'onset', 'kick', 'snare', 'hats', 'brightness'] as const satisfies readonly CurveName[];
+export type StemCurveName = (typeof STEM_CURVE_NAMES)[number];
+
+/** A line of lyrics or subtitles. */
+export interface TimedLine {
+  readonly start: Seconds;
+  readonly end: Seconds;
+  readonly text: string;
+}
+
 export interface Timeline {
   readonly version: number;
   readonly duration: Seconds;
@@ -77,6 +139,14 @@ export interface Timeline {
   readonly onsets: Float64Array;
   readonly sections: readonly Section[];
   readonly events: readonly TimelineEvent[];
+  /** Known once a track has been heard as a whole. */
+  readonly detail?: TrackDetail | undefined;
+  /** Parts given beside the track. */
+  readonly stems?: readonly Stem[] | undefined;
+  /** Lyrics given beside the track, in order. */
+  readonly lines?: readonly TimedLine[] | undefined;
+  /** Where the analysis still runs: curves, beats and sections are known up to here (s). */
+  readonly knownUntil?: Seconds | undefined;
 }
 
 /** A curve's value at a time (s), linear between hops. */

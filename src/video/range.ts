@@ -35,9 +35,9 @@ export function chooseRange(timeline: Timeline, request: RangeRequest): VideoRan
   return { from, to, frames: Math.max(1, Math.round((to - from) * request.fps)), timeOf, tickOf: (index) => tickOfSeconds(timeOf(index)) };
 }
 
-/** A little before the first drop, else the first loud section, else the loudest one. */
+/** A little before the first drop, else the first drop or chorus, else the loudest one. */
 function draftStart(timeline: Timeline): Seconds {
-  const drop = timeline.events.find(({ kind }) => kind === 'drop')?.start ?? timeline.sections.find(({ kind }) => kind === 'drop')?.start;
+  const drop = timeline.events.find(({ kind }) => kind === 'drop')?.start ?? timeline.sections.find(({ kind }) => kind === 'drop' || kind === 'chorus')?.start;
   const loudest = timeline.sections.reduce((best, section) => (section.energy > best.energy ? section : best), timeline.sections[0] ?? { start: 0, energy: 0 }).start;
   const start = (drop ?? loudest) - DRAFT_LEAD;
   return Math.max(0, Math.min(start, timeline.duration - DRAFT_SECONDS));

@@ -7,7 +7,7 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analyzeTrack } from '../../src/analysis/analyze.ts';
 import { renderClickTrack } from '../../src/analysis/click.ts';
-import { plotTimeline } from '../../src/analysis/plot.ts';
+import { plotTimeline } from '../../src/analysis/plot/page.ts';
 import { timelineToJson } from '../../src/analysis/report.ts';
 import type { AudioSource } from '../../src/audio/types.ts';
 import { openWavSource } from '../../src/audio/wav-source.ts';
@@ -79,7 +79,7 @@ describe('what is made of a timeline', () => {
 
   it('the picture is a PNG of many colours', async () => {
     const picture = sharp(await plotTimeline(await analyzeTrack(source, { cacheFolder: folder })));
-    expect(await picture.metadata()).toMatchObject({ format: 'png', width: 1600, height: 620 });
+    expect(await picture.metadata()).toMatchObject({ format: 'png', width: 1800 });
     const { channels } = await picture.stats();
     for (const { stdev } of channels.slice(0, 3)) expect(stdev).toBeGreaterThan(5);
   });

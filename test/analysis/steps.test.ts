@@ -4,16 +4,19 @@ import { describe, expect, it } from 'vitest';
 import { createBandBank } from '../../src/analysis/bands.ts';
 import { trackBeats } from '../../src/analysis/beats.ts';
 import { createDecimator } from '../../src/analysis/decimate.ts';
+import { createMelBank } from '../../src/analysis/filter-bank.ts';
 import { type BeatCues, findBars } from '../../src/analysis/downbeats.ts';
 import { FrameAnalyzer } from '../../src/analysis/frames.ts';
 import { judgeLevel } from '../../src/analysis/grid.ts';
 import { scaleHits, shapeKicks } from '../../src/analysis/hits.ts';
+import { RealFft } from '../../src/analysis/real-fft.ts';
 import { smoothTimes } from '../../src/analysis/refine.ts';
 import { RunningMedian } from '../../src/analysis/running-median.ts';
 import { divideBars, findSections } from '../../src/analysis/sections.ts';
 import { findPeaks, movingMean } from '../../src/analysis/series.ts';
+import { SlidingMedian } from '../../src/analysis/sliding-median.ts';
 import { scorePeriods } from '../../src/analysis/tempo.ts';
-import { extractTimbre, TIMBRE_LOUDNESS, TIMBRE_SIZE } from '../../src/analysis/timbre.ts';
+import { TIMBRE_LOUDNESS, TIMBRE_SIZE, TimbreExtractor } from '../../src/analysis/timbre.ts';
 import type { Bar } from '../../src/analysis/bars.ts';
 import { median } from '../../src/base/math.ts';
 import { randomFor } from '../../src/base/random.ts';
@@ -58,6 +61,40 @@ describe('frames', () => {
   });
 });
 
+describe('spectra', () => {
+  it.each([8, 32, 256])('of %d samples are those of the definition', (length) => {
+    const random = randomFor(2, 'spectrum', length);
+    const samples = Float32Array.from({ length: length + 3 }, () => random.normal());
+    const window = Float64Array.from({ length }, () => random.uniform());
+    const found = new Float64Array(length / 2 + 1);
+    new RealFft(length).magnitudes(samples, 3, window, found);
+    found.forEach((magnitude, k) => {
+      let [real, imaginary] = [0, 0];
+      for (let i = 0; i < length; i++) {
+        real += (samples[i + 3] as number) * (window[i] as number) * Math.cos((2 * Math.PI * i * k) / length);
+        imaginary += (samples[i + 3] as number) * (window[i] as number) * Math.sin((2 * Math.PI * i * k) / length);
+      }
+      expect(magnitude).toBeCloseTo(Math.hypot(real, imaginary), 8);
+    });
+  });
+
+  it('mel bands are evenly spaced on the mel scale, cover every bin between their edges, and sum to 1 where asked', () => {
+    const bank = createMelBank(44_100, 2048, { count: 40, low: 30, high: 17_000 });
+    const sum = new Float32Array(1025);
+    const out = new Float32Array(40);
+    for (let bin = 0; bin <= 1024; bin++) {
+      const line = new Float64Array(1025);
+      line[bin] = 1;
+      bank.apply(line, out);
+      sum[bin] = out.reduce((total, value) => total + value, 0);
+    }
+    for (let bin = 8; bin < 700; bin++) expect(sum[bin]).toBeGreaterThan(0.4);
+    expect(sum[850]).toBe(0);
+    createMelBank(44_100, 2048, { count: 40, normalised: true }).apply(new Float64Array(1025).fill(1), out);
+    for (const value of out) expect(value).toBeCloseTo(1, 5);
+  });
+});
+
 describe('bands', () => {
   it('have weights that sum to 1 and ascend; a note falls into its own pitch class', () => {
     const bank = createBandBank(44_100, 2048);
@@ -82,6 +119,15 @@ describe('arithmetic', () => {
       const got = running.push(value);
       if (i >= 16) expect(got).toBe(median(values.subarray(i - 16, i + 1)));
     });
+  });
+
+  it('a sliding median is the median around, fewer at the ends', () => {
+    const out = new Float32Array(values.length);
+    new SlidingMedian(5).apply(values, out);
+    for (const i of [0, 3, 200, 397, 399]) {
+      const near = Array.from(values.subarray(Math.max(0, i - 5), i + 6)).sort((a, b) => a - b);
+      expect(out[i]).toBe(near[near.length >> 1]);
+    }
   });
 
   it('a moving mean is the mean around', () => {
@@ -220,14 +266,27 @@ describe('sections', () => {
 });
 
 describe('timbre', () => {
-  it('is finite for silence, and right after the sizes change', () => {
-    const out = new Float32Array(TIMBRE_SIZE);
-    extractTimbre(new Float32Array(2048), 44_100, 1, out);
-    expect(Array.from(out)).toEqual(Array.from({ length: TIMBRE_SIZE }, () => 0));
+  const timbreOf = (samples: Float32Array, rate: number): Float32Array => {
+    const length = samples.length;
+    const [magnitudes, out] = [new Float64Array(length / 2 + 1), new Float32Array(TIMBRE_SIZE)];
+    const hann = Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+    new RealFft(length).magnitudes(samples, 0, hann, magnitudes);
+    new TimbreExtractor(rate, length).extract(magnitudes, 1, out);
+    return out;
+  };
+
+  it('is zero for silence and finite at any size', () => {
+    expect(Array.from(timbreOf(new Float32Array(2048), 44_100))).toEqual(Array.from({ length: TIMBRE_SIZE }, () => 0));
     for (const [length, rate] of [[512, 11_025], [2048, 44_100], [1024, 22_050]] as const) {
-      extractTimbre(sine(440, rate, length / rate, 0.3), rate, 1, out);
+      const out = timbreOf(sine(440, rate, length / rate, 0.3), rate);
       for (const value of out) expect(Number.isFinite(value)).toBe(true);
       expect(out[TIMBRE_LOUDNESS]).toBeGreaterThan(1);
     }
+  });
+
+  it('is sharper the higher the sound', () => {
+    const sharpness = (hertz: number): number => timbreOf(sine(hertz, 44_100, 2048 / 44_100, 0.3), 44_100)[14] as number;
+    expect(sharpness(4000)).toBeGreaterThan(1.1 * sharpness(1000));
+    expect(sharpness(1000)).toBeGreaterThan(1.1 * sharpness(200));
   });
 });

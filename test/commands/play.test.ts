@@ -37,7 +37,7 @@ describe('play', () => {
     await Promise.all([once(tcp, 'listening'), once(udp, 'listening')]);
     const [busyPort, busyOsc] = [(tcp.address() as { port: number }).port, udp.address().port];
     try {
-      child = startCommand(['play', '--model', 'fake', '--no-open', '--clock', 'free', '--port', String(busyPort), '--osc-port', String(busyOsc)], { cwd: folder, env: { LATENTBEAT_CACHE: join(folder, 'cache') } });
+      child = startCommand(['play', '--model', 'fake', '--no-open', '--clock', 'free', '--port', String(busyPort), '--osc-port', String(busyOsc), '--oscquery-port', '0'], { cwd: folder, env: { LATENTBEAT_CACHE: join(folder, 'cache') } });
       const { waitFor, text } = listen(child);
       const [, url] = await waitFor(/Stage\s+(http:\/\/\S+)/);
       expect(url).not.toContain(`:${busyPort}`);

@@ -2,9 +2,11 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/base/random.ts';
 import { decodePacket, encodeBundle, encodeMessage, type OscMessage } from '../../src/control/osc-codec.ts';
+import { encodeLengthPrefixed, encodeSlip, PacketStream } from '../../src/control/slip.ts';
 import { OscServer, type ControlRequest, type OscOptions } from '../../src/control/osc.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
 
@@ -61,7 +63,7 @@ describe('OSC server', () => {
       [{ kind: 'value', path: '/walk/speed', value: 2, source: 'osc' }],
       [{ kind: 'value', path: '/walk/pulse', value: 0.5, source: 'osc' }, { kind: 'trigger', path: '/keep', args: [], source: 'osc' }],
     ]);
-    expect(server.counters).toEqual({ received: 3, bad: 0, late: 0 });
+    expect(server.counters).toEqual({ received: 3, bad: 0, late: 0, refused: 0 });
   });
 
   it('holds a bundle back for its timetag up to a second, and counts what is late or too far ahead', async () => {
@@ -75,7 +77,7 @@ describe('OSC server', () => {
     await at(-20, 4);
     await until(() => heard.length === 4);
     expect(heard.map(([change]) => change?.kind === 'value' && change.value)).toEqual([2, 3, 4, 1]);
-    expect(server.counters).toEqual({ received: 4, bad: 0, late: 2 });
+    expect(server.counters).toEqual({ received: 4, bad: 0, late: 2, refused: 0 });
   });
 
   it('greets a new controller with all values, but those that it has just moved', async () => {
@@ -142,5 +144,65 @@ describe('OSC server', () => {
     await server.close();
     server.echo('/walk/speed', 1);
     expect(server.port).toBe(0);
+  });
+});
+
+describe('subscribers', () => {
+  it('get streams and echoes at the port they name, and a snapshot first', async () => {
+    const { server } = await openServer({ values: () => ({ '/walk/speed': 2 }) });
+    const [asker, listener] = [await openController(server.port), await openController(server.port)];
+    await asker.send(encodeMessage('/osc/subscribe', [listener.socket.address().port]));
+    await until(() => listener.heard.length === 1);
+    expect(listener.heard[0]).toEqual({ address: '/walk/speed', args: [2] });
+    server.sendOut([{ path: '/out/beat', args: [3] }, { path: '/out/tempo', args: [124] }]);
+    server.echo('/walk/noise', 0.5);
+    await until(() => listener.heard.length === 4);
+    expect(listener.heard.map(({ address }) => address).toSorted()).toEqual(['/out/beat', '/out/tempo', '/walk/noise', '/walk/speed']);
+    await asker.send(encodeMessage('/osc/unsubscribe', [listener.socket.address().port]));
+    await until(() => server.counters.received === 2);
+    server.sendOut([{ path: '/out/beat', args: [4] }]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(listener.heard).toHaveLength(4);
+    expect(asker.heard).toEqual([]);
+  });
+
+  it('streams go to nobody who did not ask', async () => {
+    const { server, heard } = await openServer();
+    const controller = await openController(server.port);
+    await controller.send(encodeMessage('/keep', []));
+    await until(() => heard.length === 1);
+    server.sendOut([{ path: '/out/beat', args: [3] }]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(controller.heard).toEqual([]);
+  });
+
+  it('addresses that are not allowed are refused and counted', async () => {
+    const { server, heard } = await openServer({ allows: () => false });
+    const controller = await openController(server.port);
+    await controller.send(encodeMessage('/walk/speed', [2]));
+    await until(() => server.counters.refused === 1);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('OSC over TCP', () => {
+  it.each([['SLIP', encodeSlip], ['length-prefixed', encodeLengthPrefixed]] as const)('takes %s packets, answers in the same framing', async (_, encode) => {
+    const { server, heard } = await openServer({ values: () => ({ '/walk/pulse': 0.5 }) });
+    const socket = connect(server.port, '127.0.0.1');
+    closers.push(() => void socket.destroy());
+    await once(socket, 'connect');
+    const stream = new PacketStream(8192);
+    const told: OscMessage[] = [];
+    socket.on('data', (chunk: Buffer) => told.push(...stream.push(chunk).flatMap((packet) => decodePacket(packet).bundles.flatMap(({ messages }) => messages))));
+    socket.write(encode(encodeMessage('/walk/speed', [2])));
+    await until(() => heard.length === 1 && told.length === 1);
+    expect(told).toEqual([{ address: '/walk/pulse', args: [0.5] }]);
+    socket.write(encode(encodeMessage('/osc/subscribe', [])));
+    await until(() => told.length === 2);
+    server.sendOut([{ path: '/out/beat', args: [1] }]);
+    await until(() => told.at(-1)?.address === '/out/beat');
+    for (let i = 0; i < 200; i++) socket.write(encode(new Uint8Array(16).fill(i)));
+    await until(() => server.counters.bad >= 200);
+    expect(server.hasTcp).toBe(true);
   });
 });

@@ -22,12 +22,22 @@ async function refusal(): Promise<string> {
 
 describe('readModelFolder', () => {
   it('reads sizes and factors from the configs', async () => {
-    expect(await readModelFolder(folder)).toMatchObject({ id: 'tiny', name: 'Tiny', latentChannels: 3, latentSize: 6, spatialFactor: 4, scalingFactor: 0.5, native: { steps: 1, guidance: 1, height: 24, width: 24 } });
+    expect(await readModelFolder(folder)).toMatchObject({ id: 'tiny', name: 'Tiny', family: 'plain', latentChannels: 3, latentSize: 6, codec: { kind: 'tiny', spatialFactor: 4, scalingFactor: 0.5, shiftFactor: 0.1 }, native: { steps: 1, guidance: 1, height: 24, width: 24 } });
   });
 
   it('goes without a card: the native size follows from the latent', async () => {
     await rm(join(folder, 'card.json'));
     expect((await readModelFolder(folder)).native).toMatchObject({ height: 24, width: 24, guidance: 1 });
+  });
+
+  it('reads all native sizes, best first', async () => {
+    await writeFile(join(folder, 'card.json'), JSON.stringify({ nativeSizes: [[24, 24], [24, 40], [40, 24]] }));
+    expect(await readModelFolder(folder)).toMatchObject({ native: { height: 24, width: 24 }, nativeSizes: [{ height: 24, width: 24 }, { height: 24, width: 40 }, { height: 40, width: 24 }] });
+  });
+
+  it.each([[[]], ['24x24'], [[[24]]], [[[24, 24], [24, 0]]], [[[24, 1.5]]]])('refuses native sizes of %o', async (nativeSizes) => {
+    await writeFile(join(folder, 'card.json'), JSON.stringify({ nativeSizes }));
+    expect(await refusal()).toMatch(/card\.json: .*native ?[sS]izes?"? should be/);
   });
 
   it.each(['model_index.json', 'unet/model.onnx', 'text_encoder/model.onnx', 'vae_decoder/config.json', 'tokenizer/tokenizer.json', 'scheduler/scheduler_config.json'])('names %s when it is missing', async (name) => {
@@ -45,15 +55,10 @@ describe('readModelFolder', () => {
     expect(await refusal()).toMatch(/unet.config\.json is not a readable config/);
   });
 
-  it.each([[{ transformer: ['diffusers', 'FluxTransformer2DModel'] }, 'a transformer'], [{ text_encoder_2: ['transformers', 'CLIPTextModel'] }, 'a second text encoder']])('says which kind is not supported yet: %o', async (part, saw) => {
+  it.each([[{ transformer: ['diffusers', 'FluxTransformer2DModel'] }, 'a transformer'], [{ text_encoder_2: ['transformers', 'CLIPTextModelWithProjection'], text_encoder: [null, null] }, 'a second text encoder alone']])('says which kind is not supported yet: %o', async (part, saw) => {
     const index = JSON.parse(await readFile(join(folder, 'model_index.json'), 'utf8')) as object;
     await writeFile(join(folder, 'model_index.json'), JSON.stringify({ ...index, ...part, _class_name: 'OtherPipeline' }));
     expect(await refusal()).toMatch(new RegExp(`OtherPipeline with ${saw}.*not supported yet`));
-  });
-
-  it('says which scheduler is not supported yet', async () => {
-    await writeFile(join(folder, 'scheduler/scheduler_config.json'), '{"_class_name": "PNDMScheduler"}');
-    expect(await refusal()).toContain('PNDMScheduler, which is not supported yet');
   });
 
   it('says that a path is no folder', async () => {

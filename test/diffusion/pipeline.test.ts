@@ -1,6 +1,8 @@
 /** The whole pipeline on real sessions: the tiny model always, the embedded model where it is in the checkout. */
 
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
@@ -66,11 +68,43 @@ describe('the tiny model', () => {
     expect(differences.every((difference) => difference > 0 && difference < 1)).toBe(true);
   });
 
+  it('draws the same middle at all native sizes of its card', async () => {
+    const shaped = await writeTinyModel();
+    await writeFile(join(shaped, 'card.json'), JSON.stringify({ nativeSteps: 1, nativeSizes: [[24, 24], [24, 40], [40, 24]] }));
+    const other = await openPipeline(shaped);
+    expect(other.card.sizes).toEqual([{ height: 24, width: 24 }, { height: 24, width: 40 }, { height: 40, width: 24 }]);
+    // One latent cell (4 pixels) at the seam sees its neighbours; all within is the square's picture.
+    const at = async (height: number, width: number): Promise<number[]> => {
+      const { pixels } = await other.draw(point(other, { height, width }));
+      return Array.from({ length: 16 * 16 }, (_, i) => pixels[4 * (((height - 16) / 2 + Math.floor(i / 16)) * width + (width - 16) / 2 + (i % 16))] as number);
+    };
+    const square = await at(24, 24);
+    const pushless = { noise: { from: 1, to: 1, position: 0, orbit: 0, pushSeed: 3, pushAmount: 0 } };
+    expect(new Set(square).size).toBeGreaterThan(10);
+    for (const [height, width] of [[24, 40], [40, 24]] as const) {
+      const wide = await at(height, width);
+      // A slerp's angle is that of the whole tensor, which margins change a little.
+      const error = Math.max(...wide.map((value, i) => Math.abs(value - (square[i] as number))));
+      expect(error).toBeLessThan(24);
+    }
+    const [first, second] = await Promise.all([[24, 24], [24, 40]].map(async ([height = 0, width = 0]) => (await other.draw(point(other, { height, width, ...pushless }))).pixels));
+    for (let y = 4; y < 20; y++) expect(second?.subarray(4 * (y * 40 + 12), 4 * (y * 40 + 28))).toEqual(first?.subarray(4 * (y * 24 + 4), 4 * (y * 24 + 20)));
+    await other.dispose();
+  });
+
   it('closes twice', async () => {
     const other = await openPipeline(folder);
     await other.dispose();
     await other.dispose();
     await expect(other.draw(point(other))).rejects.toThrow(/closed/);
+  });
+});
+
+describe('a folder that cannot be sampled', () => {
+  it.each([['{"_class_name": "FooScheduler"}', /the scheduler FooScheduler is not supported/], ['{}', /names no "_class_name"/], ['{"_class_name": "PNDMScheduler", "beta_schedule": "odd"}', /"beta_schedule" should be one of/]])('is refused: %s', async (config, expected) => {
+    const folder = await writeTinyModel();
+    await writeFile(join(folder, 'scheduler/scheduler_config.json'), config);
+    await expect(openPipeline(folder)).rejects.toSatisfy((reason) => reason instanceof UserError && reason.exitCode === 4 && expected.test(reason.message));
   });
 });
 

@@ -13,7 +13,7 @@ let encoder: TextEncoder;
 
 beforeAll(async () => {
   const folder = await writeTinyModel();
-  tokenizer = await loadTokenizer(join(folder, 'tokenizer/tokenizer.json'), join(folder, 'tokenizer/tokenizer_config.json'));
+  tokenizer = await loadTokenizer(join(folder, 'tokenizer'));
   encoder = new TextEncoder(await createSession(join(folder, 'text_encoder/model.onnx')), tokenizer);
 });
 

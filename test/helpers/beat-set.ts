@@ -14,6 +14,8 @@ export interface BeatItem {
   readonly genre: string;
   readonly duration: number;
   readonly beats: readonly number[];
+  /** Where the whole truth of them is known. */
+  readonly onsets?: readonly number[];
 }
 
 export interface BeatPrediction {

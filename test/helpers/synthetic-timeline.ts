@@ -82,6 +82,7 @@ function curvesOf(sections: readonly Section[], grid: { readonly offset: number;
       energy, loudness: energy, level: 0.5 + 0.5 * energy, kick: loud * hit(1, 0), snare: loud * hit(2, 1), hats: 0.6 * loud * hit(0.5, 0),
       bass: 0.7 * energy, voice: energy < 0.4 ? 0.6 : 0.2, brightness: 0.2 + 0.6 * energy, noisiness: 0.3, onset: loud * hit(1, 0),
       chroma: (Math.floor(beats / grid.metre) % 4) / 4,
+      percussive: loud * hit(1, 0), harmonic: 0.5 * energy, chord: hit(grid.metre, 0), roughness: 0.2, lufs: 0.5 + 0.3 * energy, autolevel: energy,
     };
     for (const name of CURVE_NAMES) curves[name][i] = Math.min(1, Math.max(0, values[name] + 0.02 * wobble.normal()));
   }

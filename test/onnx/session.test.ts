@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../src/base/errors.ts';
-import { createSession, providersToTry } from '../../src/onnx/session.ts';
+import { providersToTry } from '../../src/onnx/providers.ts';
+import { createSession } from '../../src/onnx/session.ts';
 import { writeOnnx } from '../helpers/onnx-writer.ts';
 
 async function writeGraph(type: 'float32' | 'float16'): Promise<string> {

@@ -56,6 +56,21 @@ describe('the panel', () => {
     await expect.poll(() => show.values['/walk/speed']).toBe(1);
   });
 
+  it('shows what comes in, and arms what is touched while learning', async () => {
+    show.broadcast({ type: 'controllers', controllers: [{ name: 'nanoKONTROL2', isPage: false, bindings: [{ source: 'cc 1 0', path: '/walk/speed' }] }], armed: null });
+    show.broadcast({ type: 'monitor', entries: [{ via: 'midi', from: 'nanoKONTROL2', what: 'cc 1 0', value: '0.50', path: '/walk/speed' }, { via: 'midi', from: 'nanoKONTROL2', what: 'cc 1 23', value: '0.71', path: null }, { via: 'osc', from: '127.0.0.1:5', what: '/walk/sped', value: '1', path: null }] });
+    await page.waitForSelector('.monitor .line.unmapped');
+    expect(await page.$$eval('.monitor .line', (all) => all.map(({ textContent }) => textContent))).toEqual(['osc/walk/sped1unknown', 'midicc 1 230.71learn', 'midicc 1 00.50/walk/speed']);
+    await page.click('.monitor .link');
+    await page.click('.upright[data-path="/stage/master"] .fader-track');
+    await expect.poll(() => show.messages('learn')).toEqual([{ type: 'learn', action: 'arm', path: '/stage/master' }]);
+    expect(show.messages('value').map(({ path }) => path)).not.toContain('/stage/master');
+    show.broadcast({ type: 'controllers', controllers: [], armed: '/stage/master' });
+    await expect.poll(() => page.textContent('.controllers .hint')).toBe('/stage/master: move a control of your controller.');
+    show.broadcast({ type: 'controllers', controllers: [], armed: null });
+    await expect.poll(() => page.isVisible('.controllers .hint')).toBe(false);
+  });
+
   it('fires pads on press and lights toggles', async () => {
     await page.click('[data-path="/tempo/tap"]');
     await page.click('[data-path="/keep"]');

@@ -29,7 +29,7 @@ afterAll(() => {
 });
 
 async function start(request: PlayRequest = {}): Promise<Playing> {
-  const playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, open: false, clock: 'free', ...request });
+  const playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, oscqueryPort: 0, open: false, clock: 'free', ...request });
   cleaners.push(() => playing.close());
   await playing.opened;
   return playing;
@@ -128,7 +128,7 @@ describe('play', () => {
   });
 
   it('names the preset that was meant', async () => {
-    const playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, open: false, preset: 'depp nebula' });
+    const playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, oscqueryPort: 0, open: false, preset: 'depp nebula' });
     cleaners.push(() => playing.close());
     await expect(playing.opened).rejects.toThrow('did you mean deep-nebula?');
   });

@@ -24,7 +24,7 @@ afterAll(() => {
 const hashOf = (pixels: Uint8Array): string => createHash('sha256').update(pixels).digest('hex');
 
 it('a saved performance draws the frames that were on stage', async () => {
-  const playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, open: false, clock: 'free', seed: 7 });
+  const playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, oscqueryPort: 0, open: false, clock: 'free', seed: 7 });
   await playing.opened;
   const page = await TestPage.join(playing.url, { canPlaySound: false });
   const { session } = playing;

@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'latentbeat-stage-'));
   process.env['LATENTBEAT_CACHE'] = join(folder, 'cache');
   browser = await launchTestBrowser(['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream']);
-  playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, open: false });
+  playing = await startPlaying({ model: 'fake', port: 0, oscPort: 0, oscqueryPort: 0, open: false });
   await playing.opened;
 }, 120_000);
 afterEach(async () => {

@@ -26,7 +26,7 @@ async function putOnStage(options: Partial<SessionOptions> = {}, show: FixtureOp
   const server = await startServer({ host: session, port: 0, now });
   session.attach(server);
   const echoes: [string, unknown][] = [];
-  session.attachOsc({ echo: (path, value) => void echoes.push([path, value]), counters: { received: 7, bad: 2, late: 0 } });
+  session.attachLink({ echo: (path, value) => void echoes.push([path, value]), counters: { received: 7, bad: 2, late: 0, refused: 0 } });
   const timer = setInterval(() => session.tend(), 50);
   cleaners.push(() => server.close(), () => session.close(), () => clearInterval(timer));
   session.open(makeShow(show));
@@ -208,5 +208,47 @@ describe('live input', () => {
     page.send({ type: 'live', on: false, sampleRate: 48_000 });
     await page.until(() => page.find('show')?.show.title === 'Synthetic');
     await page.until(() => page.find('transport')?.transport.clockSource === 'track');
+  });
+});
+
+describe('clocks of other machines', () => {
+  it('MIDI clock leads the beat of live input, grid included; the nudge obeys', async () => {
+    const live = makeLiveShow();
+    const { server, session } = await putOnStage({ tools: makeTools({ openLive: () => live }) });
+    const page = await join(server);
+    page.send({ type: 'live', on: true, sampleRate: 48_000 });
+    await page.until(() => page.find('show')?.show.title === 'Live');
+    session.controllers.plug('drums');
+    session.controllers.receiveBytes('drums', [0xfa]);
+    const hop = Buffer.from(new Float32Array(960).buffer);
+    const started = performance.now();
+    for (let pulse = 0; pulse < 24 * 6;) {
+      for (; pulse * (60_000 / (150 * 24)) <= performance.now() - started; pulse++) session.controllers.receiveBytes('drums', [0xf8]);
+      page.socket.send(hop);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(session.state().clockSource).toBe('midi');
+    await page.until(() => page.find('live')?.tempo !== live.tracker.timeline.grid.tempo[0]);
+    expect(live.led.grid).not.toBe(live.led.heardGrid);
+    page.send({ type: 'trigger', path: '/tempo/later', args: [], source: 'panel' });
+    await page.until(() => page.messages.some((message) => message.type === 'values' && message.values['/tempo/nudge'] === 10));
+  });
+
+  it('time code moves the track once it may', async () => {
+    const { server, session } = await putOnStage();
+    const page = await join(server);
+    session.controllers.plug('tape');
+    const address = (seconds: number): number[] => {
+      const nibbles = [0, 0, seconds & 15, seconds >> 4, 0, 0, 0, 1 << 1];
+      return nibbles.flatMap((nibble, piece) => [0xf1, (piece << 4) | nibble]);
+    };
+    session.controllers.receiveBytes('tape', address(5));
+    await page.until(() => page.messages.some((message) => message.type === 'notice' && message.text.includes('/transport/timecode')));
+    page.send({ type: 'value', path: '/transport/timecode', value: true, source: 'panel' });
+    await page.until(() => session.values['/transport/timecode'] === true);
+    session.controllers.receiveBytes('tape', [0xf0, 0x7f, 0x7f, 1, 1, 0x20, 0, 5, 0, 0xf7]);
+    session.controllers.receiveBytes('tape', [0xf0, 0x7f, 0x7f, 1, 1, 0x20, 0, 5, 1, 0xf7]);
+    await page.until(() => page.find('transport')?.transport.clockSource === 'timecode' || session.state().showTimeSeconds > 4.9);
+    expect(session.state().showTimeSeconds).toBeGreaterThan(4.9);
   });
 });

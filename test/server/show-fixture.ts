@@ -1,5 +1,6 @@
 /** An open show without files: a synthetic timeline, the fake pipeline in this process, and tools that need no disk. */
 
+import { LedTimeline } from '../../src/control/led-timeline.ts';
 import { Keepers } from '../../src/control/keepers.ts';
 import { ControlLog } from '../../src/control/log.ts';
 import { createFakePipeline } from '../../src/diffusion/fake.ts';
@@ -44,8 +45,9 @@ function dress(pipeline: OpenShow['pipeline'], timeline: Timeline, live: boolean
 /** Counts the samples it hears; its music is that of a synthetic timeline. */
 export function makeLiveShow(): LiveShow & { heard: number } {
   const timeline = { ...syntheticTimeline(), duration: 0, sections: [], events: [] };
+  const led = new LedTimeline(timeline);
   const live = {
-    ...dress(createFakePipeline({ size: { height: 32, width: 32 } }), timeline, true), heard: 0,
+    ...dress(createFakePipeline({ size: { height: 32, width: 32 } }), led, true), heard: 0, led,
     tracker: { push: (mono: Float32Array) => void (live.heard += mono.length), features: () => ({ energy: 0.5 }) as ReturnType<LiveShow['tracker']['features']>, timeline },
   };
   return live;
@@ -57,6 +59,6 @@ export function makeTools(more: Partial<ShowTools> = {}): ShowTools {
   };
   return {
     open: missing, openLive: () => makeLiveShow(), restage: missing, correctGrid: missing, presets: () => PRESETS,
-    findPreset: (name) => PRESETS.find((one) => one.name === name) ?? missing(), savePreset: missing, saveShow: missing, render: missing, ...more,
+    findPreset: (name) => PRESETS.find((one) => one.name === name) ?? missing(), savePreset: missing, saveShow: missing, render: missing, controllers: () => [], saveController: () => Promise.resolve(), ...more,
   };
 }

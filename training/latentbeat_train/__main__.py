@@ -1,39 +1,58 @@
-"""Command line: one stage a call, or `--tiny`, which runs all of them small in a scratch folder."""
+"""Command line: one stage a call, `all` for every stage in order, or `--tiny`, which runs all of them small in a scratch folder."""
 import argparse
 import importlib.util
+import json
 import shutil
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
 
-from .captions import embed_captions, fit_reader
+from .captions import Fit, embed_captions, fit_reader
 from .card import write_card
+from .classify import train_classifiers
 from .data import render
+from .evaluate import evaluate
 from .export import export_networks, export_text, write_sums
-from .network import Model
+from .judge import Judge
+from .model import Model
+from .network import Decoder
+from .one_step import OneStep
+from .reader import Reader
 from .report import write_report
-from .train import Plan, finetune, load, train_autoencoder, train_generator
+from .scenes import SCENES
+from .slots import HEADLINE, SLOTS
+from .text_encoder import ExportedEncoder
+from .train import train_autoencoder, train_generator
 
-STAGES = ("render", "text", "autoencoder", "generator", "finetune", "export", "report")
+STAGES = ("render", "text", "autoencoder", "generator", "export", "classifiers", "report")
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Size(NamedTuple):
+class Plan(NamedTuple):
     """How much of everything a run makes."""
 
-    pairs: int  # sets of scalars, drawn in two subjects each
-    plain: int  # captions a label without modifier
-    marked: int  # captions a label with one
-    autoencoder: Plan
-    generator: Plan
-    finetune: Plan
-    judged: int  # held-out pictures a subject
+    size: str  # see network.SIZES
+    subjects: tuple[str, ...]
+    shards: int  # of 512 crops
+    shard: int
+    captions: int
+    fit: int  # steps of the reader
+    autoencoder: tuple[int, int]  # steps, batch
+    generator: tuple[int, int]
+    judged: int  # pictures a subject
+    renders: int  # renders a subject for the classifiers
+    classifier: int  # steps
+    frames: int  # of a judged walk
 
 
-FULL = Size(10_000, 26, 5, Plan(2400, 6, 2e-3, 60, 0.0, 0), Plan(3150, 12, 1.5e-3, 100, 0.5, 1), Plan(1350, 12, 6e-4, 50, 0.0, 2), 12)
-TINY = Size(136, 1, 1, Plan(6, 2, 2e-3, 2, 0.0, 0), Plan(6, 4, 1.5e-3, 2, 0.5, 1), Plan(4, 2, 6e-4, 2, 0.0, 2), 1)
+PLANS = {
+    "cpu": Plan("small", HEADLINE, 40, 512, 60_000, 2500, (700, 16), (7400, 16), 12, 150, 1400, 64),
+    "gpu": Plan("full", SLOTS, 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), 24, 300, 3000, 64),
+    "tiny": Plan("tiny", ("tunnel", "sea", "mandala", "fire", "op_art", "retro_sun"), 2, 96, 400, 20, (4, 4), (12, 4), 1, 2, 4, 6),
+}
 
 
 def find_sentence_encoder() -> Path:
@@ -44,32 +63,58 @@ def find_sentence_encoder() -> Path:
     return Path(found.submodule_search_locations[0]) / "model"
 
 
-def run_stage(stage: str, size: Size, work: Path, model: Path, report: Path, minilm: Path) -> None:
+class Run(NamedTuple):
+    """Where a run reads and writes."""
+
+    plan: Plan
+    work: Path
+    model: Path
+    report: Path
+    minilm: Path
+    device: str
+
+
+def load_model(run: Run) -> tuple[Model, Reader]:
+    model, reader = Model(run.plan.size), Reader()
+    model.load_state_dict(torch.load(run.work / "generator.pt", map_location="cpu", weights_only=False)["model"])
+    reader.load_state_dict(torch.load(run.work / "reader.pt", map_location="cpu"))
+    return model.eval(), reader.eval()
+
+
+def judge(run: Run, exact: bool = False) -> Judge:
+    model, reader = load_model(run)
+    return Judge(OneStep(model, reader, run.plan.subjects, exact), Decoder(model.decoder), ExportedEncoder(run.model))
+
+
+def run_stage(stage: str, run: Run) -> None:
+    plan, names = run.plan, tuple(name for name in SCENES if name in run.plan.subjects)
     if stage == "render":
-        render(work, size.pairs, seed=1)
+        render(run.work / "crops", names, range(plan.shards), 11, run.device, plan.shard)
     elif stage == "text":
-        export_text(minilm, model)
-        embed_captions(model, work, 3, size.plain, size.marked)
-        fit_reader(work)
+        export_text(run.minilm, run.model)
+        embed_captions(run.model, run.work, plan.captions)
+        fit_reader(run.work, Fit(steps=plan.fit))
     elif stage == "autoencoder":
-        train_autoencoder(work, work / "autoencoder.pt", size.autoencoder)
+        train_autoencoder(run.work / "crops", run.work / "autoencoder.pt", plan.size, *plan.autoencoder, run.device)
     elif stage == "generator":
-        train_generator(work, work / "autoencoder.pt", work / "generator.pt", size.generator)
-    elif stage == "finetune":
-        finetune(work, work / "autoencoder.pt", work / "generator.pt", work / "finetune.pt", size.finetune)
+        train_generator(run.work / "crops", run.work / "autoencoder.pt", run.work / "generator.pt", plan.size, *plan.generator, run.device)
     elif stage == "export":
-        trained = load(work / "finetune.pt", Model)
-        export_networks(trained.generator, trained.decoder, model)
-        write_card(model)
-        write_sums(model)
+        export_networks(*load_model(run), names, run.model)
+        write_card(run.model, names)
+        write_sums(run.model)
+    elif stage == "classifiers":
+        print(json.dumps(train_classifiers(run.work / "judge", names, plan.renders, plan.classifier)))
     elif stage == "report":
-        write_report(load(work / "finetune.pt", Model), model, work, minilm, report, size.judged)
+        prompts = json.loads((ROOT / "training/paraphrases.json").read_text())
+        figures = evaluate(judge(run), judge(run, True), run.model, run.work / "judge", run.report, names, prompts, plan.judged, plan.frames)
+        write_report(figures, run.report)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="latentbeat_train", description=__doc__)
-    parser.add_argument("stage", nargs="?", choices=STAGES, help="stage to run; each needs the ones before it")
+    parser.add_argument("stage", nargs="?", choices=(*STAGES, "all"), help="stage to run; each needs the ones before it")
     parser.add_argument("--tiny", action="store_true", help="self-test: every stage, small, in a scratch folder")
+    parser.add_argument("--plan", choices=("cpu", "gpu"), help="how much to train; default: gpu where CUDA is, else cpu")
     parser.add_argument("--work", type=Path, default=ROOT / ".cache/training", help="drawn maps, captions and checkpoints")
     parser.add_argument("--model", type=Path, default=ROOT / "models/embedded", help="the exported folder")
     parser.add_argument("--report", type=Path, default=ROOT / "training/report")
@@ -78,23 +123,31 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     minilm = options.minilm or find_sentence_encoder()
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    plan = PLANS[options.plan or ("gpu" if device == "cuda" else "cpu")]
     if options.tiny:
         run_tiny(minilm)
     elif options.stage:
-        run_stage(options.stage, FULL, options.work, options.model, options.report, minilm)
+        run_all(STAGES if options.stage == "all" else (options.stage,), Run(plan, options.work, options.model, options.report, minilm, device))
     else:
         parser.error("name a stage or pass --tiny")
+
+
+def run_all(stages: tuple[str, ...], run: Run) -> None:
+    for stage in stages:
+        began = time.time()
+        run_stage(stage, run)
+        print(f"{stage}: {time.time() - began:.0f} s", flush=True)
 
 
 def run_tiny(minilm: Path) -> None:
     scratch = Path(tempfile.mkdtemp(prefix="latentbeat-"))
     try:
-        for stage in STAGES:
-            run_stage(stage, TINY, scratch / "work", scratch / "model", scratch / "report", minilm)
-            print(f"{stage}: done", flush=True)
-        missing = [name for name in ("model_index.json", "unet/model.onnx", "vae_decoder/model.onnx", "text_encoder/model.onnx", "tokenizer/tokenizer.json", "SHA256SUMS") if not (scratch / "model" / name).exists()]
-        if missing or not (scratch / "report/report.md").exists():
-            raise SystemExit(f"self-test failed: missing {missing or 'report.md'}")
+        run_all(STAGES, Run(PLANS["tiny"], scratch / "work", scratch / "model", scratch / "report", minilm, "cpu"))
+        wanted = [scratch / "model" / name for name in ("model_index.json", "unet/model.onnx", "vae_decoder/model.onnx", "text_encoder/model.onnx", "tokenizer/tokenizer.json", "card.json", "SHA256SUMS")]
+        missing = [str(path.relative_to(scratch)) for path in (*wanted, scratch / "report/report.md") if not path.exists()]
+        if missing:
+            raise SystemExit(f"self-test failed: missing {', '.join(missing)}")
         print("self-test passed")
     finally:
         shutil.rmtree(scratch)

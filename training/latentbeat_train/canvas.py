@@ -91,7 +91,7 @@ class Canvas:
         place = torch.stack([((x + 1) % 2 - 1) * inner, -((y + 1) % 2 - 1) * inner], -1)
         if place.shape[0] == 1 and self.batch > 1:
             place = place.expand(self.batch, -1, -1, -1)
-        return F.grid_sample(texture.expand(len(place), -1, -1, -1), place, align_corners=False)[:, 0]
+        return F.grid_sample(texture.to(place.device).expand(len(place), -1, -1, -1), place, align_corners=False)[:, 0]
 
 
 def places(height: int, width: int, short: int | None = None) -> tuple[torch.Tensor, torch.Tensor, float]:

@@ -8,6 +8,7 @@ import torch
 from .camera import soft_cloud
 
 HARDNESS = 2.5
+HIDDEN = 0.15  # a subject of less weight shows nowhere
 
 
 def mask(first: torch.Tensor, second: torch.Tensor, order: torch.Tensor, relation: torch.Tensor, x: torch.Tensor, y: torch.Tensor, turn: torch.Tensor) -> torch.Tensor:
@@ -16,7 +17,8 @@ def mask(first: torch.Tensor, second: torch.Tensor, order: torch.Tensor, relatio
     def wide(t: torch.Tensor) -> torch.Tensor:
         return t.view(-1, 1, 1)
 
-    both = wide((4 * first * second).clamp(0, 1))
+    none = 4 * HIDDEN * (1 - HIDDEN)
+    both = wide(((4 * first * second - none) / (1 - none)).clamp(0, 1))
     cloud = soft_cloud(0.9 * x + 0.4, 0.9 * y, turn)
     over, of = both * wide(relation[:, 2]), both * wide(relation[:, 3])
     dissolve = 14 * wide(first - second) + 5 * cloud

@@ -5,6 +5,7 @@ Each file is written beside its place and renamed into it, so a reader never see
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,11 @@ import onnx
 import torch
 from torch import nn
 
-from .network import Decoder, Generator, OneStep
-from .noise import GRID, LATENT_CHANNELS
+from .model import Model
+from .network import LATENT_CHANNELS, Decoder
+from .noise import CELL, GRID
+from .one_step import OneStep
+from .reader import Reader
 from .text_encoder import MAX_TOKENS, OPSET, export_encoder, load_encoder
 
 CONFIGS: dict[str, dict] = {
@@ -30,7 +34,7 @@ CONFIGS: dict[str, dict] = {
     },
     "vae_decoder/config.json": {
         "_class_name": "AutoencoderTiny", "latent_channels": LATENT_CHANNELS, "scaling_factor": 1.0, "shift_factor": 0.0,
-        "in_channels": 3, "out_channels": 3, "block_out_channels": [48, 48, 96, 96], "sample_size": GRID * 8,
+        "in_channels": 3, "out_channels": 3, "block_out_channels": [24, 24, 48, 48], "sample_size": GRID * CELL,
     },
     "scheduler/scheduler_config.json": {
         "_class_name": "FlowMatchEulerDiscreteScheduler", "_diffusers_version": "0.30.0", "num_train_timesteps": 1000, "shift": 1.0,
@@ -65,19 +69,24 @@ def export_text(source: Path, target: Path) -> None:
     })
 
 
-def export_networks(generator: Generator, decoder: Decoder, target: Path) -> None:
-    """UNet and decoder, batch 1, fixed 16 x 16; L of encoder_hidden_states is dynamic."""
+def export_networks(model: Model, reader: Reader, offered: tuple[str, ...], target: Path) -> None:
+    """UNet and decoder, batch 1; height, width and the length of encoder_hidden_states are free."""
     noise, text = torch.randn(1, LATENT_CHANNELS, GRID, GRID), nn.functional.normalize(torch.randn(1, 384), dim=1)
     step = (noise, torch.full((1,), 1000.0), torch.randn(1, 7, 384), text)
     names = ["sample", "timestep", "encoder_hidden_states", "text_embeds"]
-    write_atomically(target / "unet/model.onnx", lambda p: _export(OneStep(generator).eval(), step, p, names, "out_sample", {"encoder_hidden_states": {1: "length"}}))
-    write_atomically(target / "vae_decoder/model.onnx", lambda p: _export(decoder.eval(), (noise,), p, ["latent_sample"], "sample", {}))
+    free = {2: "height", 3: "width"}
+    write_atomically(target / "unet/model.onnx", lambda p: _export(
+        OneStep(model, reader, offered).eval(), step, p, names, "out_sample", {"sample": free, "out_sample": free, "encoder_hidden_states": {1: "length"}}))
+    write_atomically(target / "vae_decoder/model.onnx", lambda p: _export(
+        Decoder(model.decoder).eval(), (noise,), p, ["latent_sample"], "sample", {"latent_sample": free, "sample": {2: "picture_height", 3: "picture_width"}}))
     for name, config in CONFIGS.items():
         write_json(target / name, config)
 
 
 def _export(module: nn.Module, inputs: tuple, path: Path, names: list[str], output: str, dynamic: dict) -> None:
-    torch.onnx.export(module, inputs, str(path), dynamo=False, opset_version=OPSET, input_names=names, output_names=[output], dynamic_axes=dynamic)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(module, inputs, str(path), dynamo=False, opset_version=OPSET, input_names=names, output_names=[output], dynamic_axes=dynamic)
     onnx.checker.check_model(str(path))
 
 

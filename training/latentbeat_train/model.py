@@ -10,7 +10,8 @@ from .data import crop_places
 from .network import CELL, RELATIONS, SIZES, MapDecoder, Painting, Subject
 from .charts import FOLD
 from .noise import split_pairs
-from .slots import FOLDS, SLOTS
+from .hints import TABLE, hint
+from .slots import SLOTS
 
 
 class Pick(NamedTuple):
@@ -32,7 +33,7 @@ class Model(nn.Module):
     def __init__(self, size: str = "small") -> None:
         super().__init__()
         sizes = SIZES[size]
-        self.subjects = nn.ModuleList([Subject(sizes.wide, seed) for seed in range(len(SLOTS))])
+        self.subjects = nn.ModuleList([Subject(sizes.wide, seed, hint(name)) for seed, name in enumerate(SLOTS)])
         self.painting, self.decoder = Painting(sizes), MapDecoder(sizes)
 
     def structure(self, pick: Pick, scalars: torch.Tensor, modifier: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -55,8 +56,8 @@ class Model(nn.Module):
 
     def _look(self, slots: torch.Tensor, scalars: torch.Tensor, u: torch.Tensor, v: torch.Tensor, relation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         parts = tuple(torch.stack(part) for part in zip(*[self.subjects[i].parts() for i in slots.tolist()], strict=True))
-        folds = torch.tensor([FOLDS[i] for i in slots.tolist()], dtype=u.dtype, device=u.device)
-        return self.painting.look(parts, folds, scalars, u, v, relation)
+        constants = torch.tensor([TABLE[i] for i in slots.tolist()], dtype=u.dtype, device=u.device)
+        return self.painting.look(parts, constants, scalars, u, v, relation)
 
     def crops(self, pick: Pick, scalars: torch.Tensor, modifier: torch.Tensor, corner: torch.Tensor) -> torch.Tensor:
         """Structure of crops as the training set has them."""

@@ -10,6 +10,7 @@ from torch import nn
 
 from .charts import FEATURES, FOLD, apart, first_numbers, first_textures, sketch
 from .colour import STOPS, colour
+from .hints import Hint
 from .noise import CELL, NOISE_CHANNELS, Pairs, split_pairs
 
 STRUCTURE = 16
@@ -59,11 +60,11 @@ class Block(nn.Module):
 class Subject(nn.Module):
     """What one subject owns: textures, the numbers of its charts, its mix of features and its reading of a seed."""
 
-    def __init__(self, wide: int, seed: int) -> None:
+    def __init__(self, wide: int, seed: int, hint: Hint) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
         self.textures = nn.Parameter(first_textures(generator))
-        self.numbers = nn.Parameter(first_numbers())
+        self.numbers = nn.Parameter(first_numbers(hint))
         self.mix = nn.Parameter(torch.randn(wide * FEATURES, generator=generator) * FEATURES ** -0.5 * 2)
         self.second = nn.Parameter(torch.randn(wide * wide, generator=generator) * wide ** -0.5)
         self.own = nn.Parameter(torch.randn(SEED_NUMBERS * OWN, generator=generator) * SEED_NUMBERS ** -0.5)
@@ -85,12 +86,12 @@ class Painting(nn.Module):
         self.blocks = nn.ModuleList([Block(sizes.wide) for _ in range(sizes.blocks)])
         self.out = nn.Conv2d(sizes.wide, STRUCTURE, 3, padding=1)
 
-    def look(self, parts: tuple[torch.Tensor, ...], folds: torch.Tensor, scalars: torch.Tensor, x: torch.Tensor, y: torch.Tensor, relation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def look(self, parts: tuple[torch.Tensor, ...], constants: torch.Tensor, scalars: torch.Tensor, x: torch.Tensor, y: torch.Tensor, relation: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """One subject's features [B, wide, h, w] and modulation [B, 2 wide blocks]; parts are stacked over the batch."""
         textures, numbers, mix, second, own, name = parts
         pairs = split_pairs(scalars)
         seen = seed_numbers(scalars, pairs)
-        features = sketch(textures, numbers, folds, pairs, x, y)
+        features = sketch(textures, numbers, constants, pairs, x, y)
         batch, _, height, width = features.shape
         h = mix.reshape(batch, self.wide, FEATURES) @ features.reshape(batch, FEATURES, -1)
         h = (h + second.reshape(batch, self.wide, self.wide) @ F.silu(h)).reshape(batch, self.wide, height, width)

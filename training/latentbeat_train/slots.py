@@ -7,7 +7,4 @@ PLACES = ("circuit", "desert", "forest", "waterfall", "clouds", "fireworks", "mo
     "laser_show")
 TEXTURES = ("bubbles", "jellyfish", "fractal", "coral", "cells", "eye", "paint", "halftone", "ribbons", "silk", "honeycomb", "marble")
 SLOTS = SPACE + MATTER + PLACES + TEXTURES
-
-WHEELS = {"spiral_galaxy": 2, "mandala": 8, "kaleidoscope": 6, "flower": 8, "black_hole": 2, "eclipse": 6, "eye": 8, "feathers": 6, "fireworks": 8,
-    "laser_show": 4, "jellyfish": 8, "honeycomb": 6}
-FOLDS = tuple(WHEELS.get(name, 2) for name in SLOTS)  # repeats around of the wheel chart: an orbit turns it by one
+HEADLINE = SPACE + MATTER

@@ -70,6 +70,7 @@ def mandala(c: Canvas) -> Maps:
     return tone, light, (0.12 * lines * glow * near * fade) + 0.25 * heart ** 2
 
 
+OP_FOLD, OP_SPEED = 8, 1.1
 KALEIDO_FOLD, KALEIDO_ZOOM = 6, TAU / 6
 
 
@@ -135,26 +136,22 @@ def stained_glass(c: Canvas) -> Maps:
 
 
 def op_art(c: Canvas) -> Maps:
-    ox, oy = c.sway(reach=0.2)
-    x, y = c.x - ox, c.y - oy
-    r, a = polar(x, y)
-    reach = 0.62 + 0.22 * c.size(2)
-    ball = smooth(1.0, 0.90, r / reach)
-    rise = torch.sqrt((1 - (r / reach) ** 2).clamp(min=0.0))
-    lens = torch.where(r < reach, 1.35 - 0.75 * rise, torch.ones_like(r))
-    bend = 0.16 * torch.sin(TAU / 2 * c.x * 0.9) + 0.07 * torch.sin(TAU * c.x * 0.7 + 1.3)
-    wave = 5.5 * TAU * (c.y * 0.5 + bend * (0.6 + 0.8 * c.size(3))) * 1.0 - c.angle(0)
-    inside = 6.5 * TAU * (0.5 * x * lens * 1.1) - 0.8 * y + c.angle(0)
-    swing = 1.2 * torch.cos(c.angle(4))
-    stripe_out = torch.tanh(4.0 * (torch.cos(wave) - 0.15))
-    stripe_in = torch.tanh(4.0 * (torch.cos(inside + swing * rise) - 0.05))
-    shade_out = 0.45 + 0.55 * torch.cos(TAU / 2 * c.x * 0.9 + 0.9) ** 2
-    spot = torch.exp(-((x + 0.35 * reach) ** 2 + (y - 0.40 * reach) ** 2) / (0.55 * reach) ** 2)
-    shadow = 1 - 0.85 * torch.exp(-(((x - 0.10) ** 2 + (y + 0.14) ** 2).sqrt() / reach) ** 6)
-    vignette = torch.exp(-(c.x ** 2 + c.y ** 2) * 0.45)
-    white = (0.5 + 0.5 * stripe_out) * (1 - ball) + (0.5 + 0.5 * stripe_in) * ball
-    shade = shade_out * shadow * vignette * (1 - ball) + (0.12 + 0.35 * rise + 0.85 * spot) * ball
-    return 0.02 + 0.93 * white * (0.45 + 0.55 * shade), 0.06 + 1.05 * white * shade + 0.1 * shade, 0.25 * ball * spot ** 4
+    """A bent chequer of black and white that swells out of a point, one square an orbit."""
+    ox, oy = c.sway(reach=0.18)
+    r, a = polar(c.x - ox, c.y - oy)
+    depth = torch.log(r + 0.06)
+    around = OP_FOLD * a + 3.0 * (c.size(3) - 0.5) * depth
+    wave = OP_SPEED * TAU * depth - c.angle(0)
+    bulge = 0.5 + 0.5 * torch.cos(wave + 0.6) * torch.cos(around)
+    edge = torch.cos(wave + 0.9 * torch.cos(around)) * torch.cos(around + 0.55 * torch.sin(wave)) + 0.12 * torch.cos(2 * around)
+    near = smooth(0.03, 0.30, r)
+    white = 0.5 + 0.5 * torch.tanh(edge * (3.0 + 3.5 * near))
+    reach = 0.85 + 0.45 * c.size(2)
+    fade = 0.14 + 0.86 * torch.exp(-(r / reach) ** 2.4)
+    shade = (0.45 + 0.65 * bulge) * fade
+    heart = torch.exp(-(r / 0.09) ** 1.5)
+    tone = 0.02 + 0.93 * white * (0.40 + 0.60 * shade) * (0.3 + 0.7 * near) + 0.5 * heart
+    return tone, 0.05 + 1.15 * white * shade * (0.3 + 0.7 * near) + 0.5 * heart, 0.18 * white * bulge ** 3 * fade + 0.2 * heart
 
 
 SCENES: dict[str, Callable[[Canvas], Maps]] = {"mandala": mandala, "stained_glass": stained_glass, "kaleidoscope": kaleidoscope, "op_art": op_art}

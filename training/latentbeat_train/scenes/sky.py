@@ -119,7 +119,7 @@ def planet(c: Canvas) -> Maps:
     w = torch.sqrt(u * u + ring_v * ring_v + 1e-5)  # 1 at the ball's edge
     groove = texture(c, "bands", w * 0 + 0.3, w * 0.85)
     sheet = ramp(w - 1.28, 0.05) * ramp(2.25 - w, 0.05) * (0.25 + 0.95 * groove) * (1 - 0.85 * torch.exp(-((w - 1.83) / 0.05) ** 2))
-    shade = 1 - 0.9 * smooth(1.05, 0.85, torch.sqrt((v * 1.0 + 0.40 * (u - 0.0)) ** 2 + 1e-5) / 0.9) * smooth(0.0, 0.5, u) * (v > 0)
+    shade = 1 - 0.94 * smooth(1.04, 0.86, (0.5 * x + 0.87 * y).abs()) * smooth(0.0, 0.5, 0.87 * x - 0.5 * y)  # the ball's shadow
     spoke = 0.75 + 0.25 * torch.cos(3 * torch.atan2(ring_v, u) - c.angle(0))
     glow = sheet * shade * spoke
     ring_maps: Maps = (0.15 + 0.72 * glow, 0.08 + 1.0 * glow, 0.12 * glow ** 2)

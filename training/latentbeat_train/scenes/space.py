@@ -142,13 +142,13 @@ def starfield(c: Canvas) -> Maps:
     far = texture(c, "streaks", wheel(a, 4) + 0.7, 1.3 * depth - turn + 0.4)
     haze = texture(c, "gas", wheel(a, 1), 0.8 * depth - turn)
     reach = smooth(0.04, 0.35, r)
-    streak = near * reach + (0.45 + 0.5 * c.size(2)) * far * smooth(0.10, 0.5, r)
-    mist = haze * torch.exp(-r * 1.1) * reach
+    streak = 1.35 * near * reach + (0.70 + 0.6 * c.size(2)) * far * smooth(0.10, 0.5, r)
+    mist = haze * torch.exp(-r * 0.8) * reach
     core = torch.exp(-(r / (0.07 + 0.07 * c.size(3))) ** 1.1)
     flare = torch.exp(-(y / 0.016) ** 2) * torch.exp(-x.abs() * 1.6) + 0.5 * torch.exp(-(x / 0.014) ** 2) * torch.exp(-y.abs() * 5)
     halo = torch.exp(-r * 3.2)
-    tone = 0.03 + 0.85 * streak + 0.42 * mist + 0.34 * halo + 0.6 * core + 0.3 * flare
-    light = 0.05 + 1.2 * streak + 0.45 * mist + 0.40 * halo + 1.0 * core + 0.5 * flare
+    tone = 0.03 + 0.85 * streak + 0.55 * mist + 0.34 * halo + 0.6 * core + 0.3 * flare
+    light = 0.05 + 1.2 * streak + 0.62 * mist + 0.40 * halo + 1.0 * core + 0.5 * flare
     return tone, light, 0.25 * streak.clamp(max=1) ** 3 + 0.6 * core + 0.15 * flare
 
 

@@ -14,21 +14,21 @@ from ..canvas import TAU, Canvas, smooth
 N = 512
 
 
-def noise(seed: int, low: float, high: float, slope: float, stretch: tuple[float, float] = (1, 1)) -> torch.Tensor:
-    """Band of seamless noise [N, N], zero mean, unit deviation; `stretch` draws it out along x, y."""
+def noise(seed: int, low: float, high: float, slope: float, stretch: tuple[float, float] = (1, 1), shape: tuple[int, int] = (N, N)) -> torch.Tensor:
+    """Band of seamless noise [shape], zero mean, unit deviation; `stretch` draws it out along x, y."""
     generator = torch.Generator().manual_seed(seed)
-    k = torch.fft.fftfreq(N, 1 / N)
-    length = torch.sqrt((k[None] * stretch[0]) ** 2 + (k[:, None] * stretch[1]) ** 2)
+    down, across = (torch.fft.fftfreq(n, 1 / n) for n in shape)
+    length = torch.sqrt((across[None] * stretch[0]) ** 2 + (down[:, None] * stretch[1]) ** 2)
     gain = torch.where((length >= low) & (length <= high), length.clamp(min=1) ** -slope, torch.zeros(()))
-    field = torch.fft.ifft2(torch.fft.fft2(torch.randn(N, N, generator=generator)) * gain).real
+    field = torch.fft.ifft2(torch.fft.fft2(torch.randn(*shape, generator=generator)) * gain).real
     return (field - field.mean()) / field.std()
 
 
-def ridges(seed: int, low: float = 2, octaves: int = 5, fall: float = 0.55) -> torch.Tensor:
+def ridges(seed: int, low: float = 2, octaves: int = 5, fall: float = 0.55, stretch: tuple[float, float] = (1, 1), shape: tuple[int, int] = (N, N)) -> torch.Tensor:
     """Bright creases between smooth valleys, summed over octaves, about 0..1."""
-    total, weight, norm = torch.zeros(N, N), torch.ones(N, N), 0.0
+    total, weight, norm = torch.zeros(shape), torch.ones(shape), 0.0
     for i in range(octaves):
-        crest = (1 - noise(seed + i, low * 2 ** i * 0.6, low * 2 ** i * 1.6, 0.5).abs() * 0.9).clamp(min=0) ** 2
+        crest = (1 - noise(seed + i, low * 2 ** i * 0.6, low * 2 ** i * 1.6, 0.5, stretch, shape).abs() * 0.9).clamp(min=0) ** 2
         total, norm = total + fall ** i * crest * weight, norm + fall ** i
         weight = (0.25 + 0.75 * crest).clamp(0, 1)
     return total / norm
@@ -47,14 +47,14 @@ def look(texture: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> torch.Tenso
     return F.grid_sample(texture.expand(len(place), -1, -1, -1), place, align_corners=False)
 
 
-def axes() -> tuple[torch.Tensor, torch.Tensor]:
-    """x, y [N, N] of the texels."""
-    axis = (torch.arange(N) + 0.5) / N * 2 - 1
-    return axis[None].expand(N, N), -axis[:, None].expand(N, N)
+def axes(shape: tuple[int, int] = (N, N)) -> tuple[torch.Tensor, torch.Tensor]:
+    """x, y [shape] of the texels, -1..1, y up."""
+    down, across = ((torch.arange(n) + 0.5) / n * 2 - 1 for n in shape)
+    return across[None].expand(shape), -down[:, None].expand(shape)
 
 
 def warp(field: torch.Tensor, right: torch.Tensor, up: torch.Tensor) -> torch.Tensor:
-    x, y = axes()
+    x, y = axes(tuple(field.shape))
     return look(wrap(field), (x + right)[None], (y + up)[None])[0, 0]
 
 
@@ -133,8 +133,36 @@ def make_bolt(seed: int, foot: float = 0.0) -> torch.Tensor:
     return far
 
 
+def make_craters() -> torch.Tensor:
+    """Slopes (right, up, about -1..1) and brightness (0..1) of cratered ground: [3, N, N]."""
+    generator = torch.Generator().manual_seed(77)
+    axis = torch.arange(N).float() / N * 2
+    height = 0.030 * noise(71, 1, 40, 1.6)
+    bright = 0.55 + 0.16 * noise(72, 1, 10, 1.6) + 0.07 * noise(73, 8, 80, 1.0)
+    for i in range(170):
+        cx, cy, rank = torch.rand(3, generator=generator).tolist()
+        radius = 0.020 + 0.13 * rank ** 5 if i > 4 else 0.16
+        dx, dy = (axis - 2 * cx + 1) % 2 - 1, (axis - 2 * cy + 1) % 2 - 1
+        q = torch.hypot(dx[None], dy[:, None]) / radius
+        bowl = torch.where(q < 1, q * q - 1, torch.zeros(())) + 0.55 * torch.exp(-((q - 1) / 0.22) ** 2)
+        height += 0.42 * radius * bowl
+        bright += 0.14 * torch.exp(-((q - 1) / 0.4) ** 2) - 0.10 * (q < 0.9)
+    scale = N / 4
+    right = (torch.roll(height, -1, 1) - torch.roll(height, 1, 1)) * scale
+    up = (torch.roll(height, 1, 0) - torch.roll(height, -1, 0)) * scale
+    return torch.stack([right, up, bright.clamp(0, 1)])
+
+
+def make_caustics() -> torch.Tensor:
+    """The net of light on the floor of a pool: bright where folds of a wavy lens meet."""
+    p, q = noise(81, 3, 11, 1.2), noise(82, 3, 11, 1.2)
+    net = warp(ridges(83, 4, 2, 0.6), 0.030 * p, 0.030 * q)
+    return levels(net, 0.25, 0.998) ** 1.8
+
+
 MAKERS: dict[str, Callable[[], torch.Tensor]] = {
     "gas": make_gas, "filaments": make_filaments, "dust": make_dust, "stars": make_stars,
+    "craters": make_craters, "caustics": make_caustics,
     "streaks": lambda: make_stars(6, 90, 0.9, 7.0),
     "bolt 0": lambda: make_bolt(3, 0.10), "bolt 1": lambda: make_bolt(8, -0.2), "bolt 2": lambda: make_bolt(12, 0.25),
     "fine": lambda: levels(noise(51, 1, 120, 1.3), 0.02, 0.98),
@@ -150,6 +178,11 @@ def _texture(name: str, device: torch.device) -> torch.Tensor:
 def texture(c: Canvas, name: str, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """A named texture at places [B, H, W] of its own plane (one tile = 2 units)."""
     return look(_texture(name, c.x.device), x, y)[:, 0].expand(c.batch, -1, -1)
+
+
+def layers(c: Canvas, name: str, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Like `texture`, all channels: [B, C, H, W]."""
+    return look(_texture(name, c.x.device), x, y)
 
 
 def wheel(angle: torch.Tensor, count: int) -> torch.Tensor:

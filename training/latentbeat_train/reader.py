@@ -1,9 +1,10 @@
 """Reads a sentence: which subjects it names, in what relation, and in which palette and modifier.
 
 Input is the sentence encoder's pooled embedding alone: it moves steadily from one sentence to another when embeddings are mixed, which token
-embeddings of sentences of different lengths do not. A subject is near one of its prototypes (centres of what people call it), so that words
-never met fall to what they mean; a linear map and a small hidden layer add what was learned from captions. The same presence of a subject
-serves as first and as second one; what comes first is told apart by a difference alone. Trained with mixed embeddings and mixed targets,
+embeddings of sentences of different lengths do not. How present a subject is says its nearest prototype alone (they begin as centres of what
+people call it), so that words never met fall to what they mean; a linear map beside it was found to know captions better and free prompts
+worse. The same presence serves for the first and the second subject, which a learned difference tells apart; a linear map and a small
+hidden layer hear relation, palette and modifier. Trained with mixed embeddings and mixed targets,
 so that the way between two sentences is gradual (captions.py).
 """
 from typing import NamedTuple
@@ -20,7 +21,7 @@ PROTOTYPES = 8  # of a subject
 WIDTH = 8.0  # how sharply a prototype's neighbourhood ends, per unit of cosine
 NONE = 1  # the last entry of "second" and of "palette" is: none named
 HEADS = (len(SUBJECTS), len(SUBJECTS) + NONE, len(RELATIONS), len(PALETTES) + NONE, len(MODIFIERS))
-PARTS = (len(SUBJECTS), len(SUBJECTS), NONE, *HEADS[2:])  # presence, order, no second, relation, palette, modifier
+PARTS = (len(SUBJECTS), NONE, *HEADS[2:])  # order, no second, relation, palette, modifier
 
 
 class Reading(NamedTuple):
@@ -42,7 +43,7 @@ class Reader(nn.Module):
     def __init__(self, dropout: float = 0.3) -> None:
         super().__init__()
         self.prototypes = nn.Parameter(torch.zeros(len(SUBJECTS) * PROTOTYPES, TEXT))
-        self.trust = nn.Parameter(torch.tensor(2.0))  # in the prototypes
+        self.trust = nn.Parameter(torch.tensor(3.0))  # in the prototypes
         self.names = nn.Linear(TEXT, sum(PARTS))
         self.company = nn.Sequential(nn.Linear(TEXT, HIDDEN), nn.SiLU(), nn.Dropout(dropout), nn.Linear(HIDDEN, sum(PARTS)))
         for layer in (self.names, self.company[-1]):
@@ -62,8 +63,8 @@ class Reader(nn.Module):
     def logits(self, text: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """First subject, second (last: none), relation, palette (last: none), modifier."""
         scaled = text * GAIN
-        learned, order, alone, *looks = (self.names(scaled) + self.company(scaled)).split(PARTS, 1)
-        presence = self.trust * self.nearness(text) + learned
+        order, alone, *looks = (self.names(scaled) + self.company(scaled)).split(PARTS, 1)
+        presence = self.trust * self.nearness(text)
         first = presence + order
         other = presence - order + torch.log(1 - first.softmax(1) + 1e-4)
         return first, torch.cat([other - other.amax(1, keepdim=True), alone], 1), *looks

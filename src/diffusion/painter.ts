@@ -130,10 +130,12 @@ export class Painter {
   #latentShape({ height, width }: LatentPoint): NoiseShape {
     const { codec: { spatialFactor }, latentChannels, name } = this.#model;
     const shape = { channels: latentChannels, height: height / spatialFactor, width: width / spatialFactor };
-    const fits = (side: number, fixed: number | undefined): boolean => Number.isInteger(side) && side > 0 && (fixed === undefined || fixed === side);
+    // Sizes that share their centre need room for it.
+    const least = this.#model.nativeSizes.length > 1 ? Math.min(...this.#model.nativeSizes.flatMap((size) => [size.height, size.width])) : spatialFactor;
+    const fits = (side: number, fixed: number | undefined): boolean => Number.isInteger(side) && side * spatialFactor >= least && (fixed === undefined || fixed === side);
     if (!fits(shape.height, this.#fixed.height) || !fits(shape.width, this.#fixed.width)) {
       const { height: tall, width: wide } = this.#fixed;
-      const expected = tall !== undefined && wide !== undefined ? `only ${wide * spatialFactor}x${tall * spatialFactor}` : `sides that are multiples of ${spatialFactor}`;
+      const expected = tall !== undefined && wide !== undefined ? `only ${wide * spatialFactor}x${tall * spatialFactor}` : `sides that are multiples of ${spatialFactor}${least > spatialFactor ? ` from ${least} on` : ''}`;
       throw new UserError('usage', `${name} draws ${expected} pixels, but ${width}x${height} was asked for; change --size.`);
     }
     return shape;

@@ -122,6 +122,16 @@ describe.skipIf(!existsSync(`${EMBEDDED}/unet/model.onnx`))('the embedded model'
   });
 
   it('refuses a size that its graphs do not take', async () => {
-    await expect(pipeline.draw(point(pipeline, { height: 256, width: 256 }))).rejects.toThrow(/draws only 128x128 pixels, but 256x256/);
+    await expect(pipeline.draw(point(pipeline, { height: 256, width: 300 }))).rejects.toThrow(/draws sides that are multiples of 8 from 256 on pixels, but 300x256/);
+    await expect(pipeline.draw(point(pipeline, { height: 128, width: 256 }))).rejects.toThrow(/from 256 on pixels, but 256x128/);
+  });
+
+  it('draws its three shapes about one centre', async () => {
+    const [square, wide] = [await pipeline.draw(point(pipeline, { height: 256, width: 256 })), await pipeline.draw(point(pipeline, { height: 256, width: 448 }))];
+    let difference = 0;
+    for (let y = 32; y < 224; y++) {
+      for (let x = 32; x < 224; x++) difference += Math.abs((square.pixels[(y * 256 + x) * 4] as number) - (wide.pixels[(y * 448 + x + 96) * 4] as number));
+    }
+    expect(difference / (192 * 192 * 255)).toBeLessThan(0.01);
   });
 });

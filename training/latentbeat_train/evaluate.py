@@ -159,7 +159,7 @@ def evaluate(judge: Judge, pure: Judge, exported: Path, folder: Path, target: Pa
     """Everything, into report.json; `names` are the subjects of the card."""
     draw_sheets(judge, target, names)
     figures = {"classifiers": json.loads((folder / "accuracy.json").read_text()), "obedience": obedience(judge, folder, names, each), "paraphrases": paraphrases(judge, folder, names, prompts),
-               "likeness": likeness(judge, folder, names, max(2, each // 2)), "orbits": {name: orbit(judge, name) for name in names}, "walks": walks(judge, folder, names, frames, 8 if frames >= 64 else 2), "onnx": parity(judge, exported, pure)}
+               "likeness": likeness(judge, folder, names, max(2, each // 2)), "orbits": {name: orbit(judge, name) for name in names}, "walks": walks(judge, folder, names, frames, 4 if frames > 16 else 2), "onnx": parity(judge, exported, pure)}
     target.mkdir(parents=True, exist_ok=True)
     (target / "report.json").write_text(json.dumps(figures, indent=1) + "\n")
     return figures

@@ -5,6 +5,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { median } from '../base/math.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
 import type { Milliseconds } from '../base/units.ts';
 import { openPipeline } from './pipeline.ts';
 import type { LocalPipeline, StageTimes } from './pipeline.ts';
@@ -17,6 +18,8 @@ export interface BenchOptions extends ModelSettings {
   readonly warmUp?: number;
   /** Of one picture; default: the model's own. */
   readonly steps?: number;
+  /** Pixels; default: the model's best. */
+  readonly size?: PixelSize;
 }
 
 export interface PipelineBench {
@@ -54,7 +57,7 @@ export async function benchPipeline(folder: string, options: BenchOptions = {}):
   const openMs = performance.now() - opening;
   const draw = async (index: number): Promise<void> => {
     runs.length = 0;
-    await pipeline.draw(benchPoint(pipeline.card, Math.max(0, index) / count, options.steps));
+    await pipeline.draw(benchPoint(pipeline.card, Math.max(0, index) / count, options));
   };
   const pairs: Pair[] = [];
   let firstMs = 0;
@@ -82,7 +85,7 @@ interface Pair {
 function summarise({ card, folder }: LocalPipeline, options: BenchOptions, pairs: readonly Pair[]): Omit<PipelineBench, 'openMs' | 'firstMs' | 'memoryMegabytes'> {
   const pictureMs = median(pairs.map((pair) => pair.whole));
   const stage = (name: keyof StageTimes): number => median(pairs.map((pair) => pair.stages[name]));
-  const { height, width } = card.sizes[0] ?? { height: 0, width: 0 };
+  const { height, width } = options.size ?? card.sizes[0] ?? { height: 0, width: 0 };
   return {
     model: card.name,
     provider: card.provider,
@@ -100,9 +103,9 @@ function summarise({ card, folder }: LocalPipeline, options: BenchOptions, pairs
   };
 }
 
-function benchPoint(card: ModelCard, along: number, steps = card.steps): LatentPoint {
+function benchPoint(card: ModelCard, along: number, { steps = card.steps, size }: BenchOptions): LatentPoint {
   const [a = 'neon jellyfish', b = 'stained glass'] = card.examplePrompts;
-  const { height, width } = card.sizes[0] ?? { height: 128, width: 128 };
+  const { height, width } = size ?? card.sizes[0] ?? { height: 128, width: 128 };
   return { prompts: [{ text: a, weight: 1 - along }, { text: b, weight: along }], negative: '', noise: { from: 1, to: 2, position: along, orbit: along, pushSeed: 3, pushAmount: 0.05 }, guidance: card.guidance, steps, height, width };
 }
 
@@ -126,7 +129,7 @@ export async function benchBatches(folder: string, options: BenchOptions = {}): 
     if (pipeline === undefined) continue;
     try {
       const count = Math.max(8, options.pictures ?? 16);
-      const draw = (index: number): Promise<unknown> => pipeline.draw(benchPoint(pipeline.card, index / count, options.steps));
+      const draw = (index: number): Promise<unknown> => pipeline.draw(benchPoint(pipeline.card, index / count, options));
       await draw(0);
       const ms = await timeOf(() => Promise.all(Array.from({ length: count }, (_, i) => draw(i))));
       results.push({ batch, stream, picturesPerSecond: (1000 * count) / ms });

@@ -65,12 +65,13 @@ class TextCall(torch.nn.Module):
 def main(out):
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
+    # Traced at 8x8 (float16 is slow on a processor); the graphs take any size.
     torch.manual_seed(0)
     torch.set_num_threads(1)
     half = torch.float16
     write = lambda name, value: ((out / name).parent.mkdir(parents=True, exist_ok=True), (out / name).write_text(json.dumps(value, indent=2)))
     vae = AutoencoderTiny().to(half)
-    export(DecoderCall(vae), (torch.randn(1, 4, 64, 64, dtype=half),), ["latent_sample"], "sample", {"latent_sample": {0: "batch_size", 2: "height", 3: "width"}}, out / "vae_decoder/model.onnx")
+    export(DecoderCall(vae), (torch.randn(1, 4, 8, 8, dtype=half),), ["latent_sample"], "sample", {"latent_sample": {0: "batch_size", 2: "height", 3: "width"}}, out / "vae_decoder/model.onnx")
     print("decoder", flush=True)
     text = CLIPTextModel(CLIPTextConfig(num_hidden_layers=2, hidden_size=768, intermediate_size=3072, num_attention_heads=12, max_position_embeddings=77, attn_implementation="eager"))
     export(TextCall(text), (torch.ones(1, 77, dtype=torch.int64),), ["input_ids"], "last_hidden_state", {"input_ids": {0: "batch_size"}}, out / "text_encoder/model.onnx")
@@ -78,7 +79,7 @@ def main(out):
     unet = UNet2DConditionModel(**UNET).to(half)
     unet.set_default_attn_processor()
     print("unet parameters", sum(p.numel() for p in unet.parameters()), flush=True)
-    export(UnetCall(unet), (torch.randn(1, 4, 64, 64, dtype=half), torch.tensor([999], dtype=torch.int64), torch.randn(1, 77, 768, dtype=half)), ["sample", "timestep", "encoder_hidden_states"], "out_sample",
+    export(UnetCall(unet), (torch.randn(1, 4, 8, 8, dtype=half), torch.tensor([999], dtype=torch.int64), torch.randn(1, 77, 768, dtype=half)), ["sample", "timestep", "encoder_hidden_states"], "out_sample",
            {"sample": {0: "batch_size", 2: "height", 3: "width"}, "encoder_hidden_states": {0: "batch_size"}, "timestep": {0: "steps"}}, out / "unet/model.onnx")
     write("unet/config.json", {"_class_name": "UNet2DConditionModel", "in_channels": 4, "sample_size": 64, "cross_attention_dim": 768})
     write("vae_decoder/config.json", {"_class_name": "AutoencoderTiny", "latent_channels": 4, "scaling_factor": 1.0, "block_out_channels": [64, 64, 64, 64]})

@@ -163,7 +163,8 @@ class ProcessKeeper {
 
   #start(): void {
     const entry = fileURLToPath(compiledEntry(import.meta.url, './inference-process.js'));
-    const child = spawn(process.execPath, [entry], { stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'], windowsHide: true });
+    // Long seeds are bigints, which the plain JSON channel does not carry.
+    const child = spawn(process.execPath, [entry], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'], windowsHide: true });
     this.#child = child;
     this.#startedAt = this.#heardAt = this.#answeredAt = performance.now();
     const reader = new PictureReader((id, height, width, cost, pixels) => this.#answer(child, id, { height, width, pixels, cost }));

@@ -47,9 +47,14 @@ function confidenceOf(activation: Float32Array, beats: Float64Array): Unit {
   const mean = activation.reduce((sum, value) => sum + value, 0) / Math.max(1, activation.length);
   if (mean < 1e-6 || beats.length < 4) return 0;
   let onBeats = 0;
+  let marked = 0;
   for (const time of beats) {
     const frame = Math.round(time * FRAME_RATE);
-    onBeats += Math.max(activation[frame - 1] ?? 0, activation[frame] ?? 0, activation[frame + 1] ?? 0);
+    const here = Math.max(activation[frame - 1] ?? 0, activation[frame] ?? 0, activation[frame + 1] ?? 0);
+    onBeats += here;
+    if (here > mean) marked++;
   }
-  return Math.max(0, Math.min(1, (onBeats / beats.length / mean - 1.3) / 4));
+  // Beats that nothing marks are guesses, however loud the few others are.
+  const heard = Math.min(1, (3 * marked) / beats.length);
+  return heard * Math.max(0, Math.min(1, (onBeats / beats.length / mean - 1.3) / 4));
 }

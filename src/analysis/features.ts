@@ -10,6 +10,7 @@ import { type BandBank, createBandBank } from './bands.ts';
 import type { SpectrumFrame } from './frames.ts';
 import { RunningMedian } from './running-median.ts';
 import { SlidingMedian } from './sliding-median.ts';
+import { centreAmplitude, powerOf, SpectralShape, writeRises } from './spectral-shape.ts';
 
 /**
  * Raw features; magnitudes in natural-log units, levels in linear amplitude, centroid in octaves above 27.5 Hz. The fine rises
@@ -89,6 +90,7 @@ export class FeatureExtractor {
   private readonly broad: Float32Array;
   private readonly fluxGroup: Int8Array;
   private readonly groupSizes: Float32Array;
+  private readonly shape: SpectralShape;
   private readonly raw = new Float32Array(RAW_NAMES.length);
   private readonly hopSamples: number;
   private readonly midBin: number;
@@ -98,6 +100,7 @@ export class FeatureExtractor {
   constructor(rate: Hertz, windowLength: number) {
     this.bank = createBandBank(rate, windowLength);
     const count = this.bank.count;
+    this.shape = new SpectralShape(this.bank.centres);
     this.hopSamples = Math.round(rate / 100);
     this.midBin = Math.round((MID_FROM * windowLength) / rate);
     this.highBin = Math.round((HIGH_FROM * windowLength) / rate);
@@ -257,57 +260,11 @@ export class FeatureExtractor {
     this.raw[RAW_INDEX.percussive] = percussive;
   }
 
-  /** Centroid and flatness of the band magnitudes, and the mean pitch class as a point on the circle. */
   private describeShape(): void {
-    let sum = 0;
-    let weighted = 0;
-    let logSum = 0;
-    for (let band = 0; band < this.bands.length; band++) {
-      const magnitude = this.bands[band] as number;
-      sum += magnitude;
-      weighted += magnitude * Math.log2((this.bank.centres[band] as number) / 27.5);
-      logSum += Math.log(magnitude + 1e-7);
-    }
-    const count = this.bands.length;
-    this.raw[RAW_INDEX.centroid] = sum > 1e-4 ? weighted / sum : 0;
-    this.raw[RAW_INDEX.flatness] = sum > 1e-4 ? Math.exp(logSum / count) / (sum / count) : 0;
-    let x = 0;
-    let y = 0;
-    for (let pitch = 0; pitch < 12; pitch++) {
-      x += (this.chroma[pitch] as number) * Math.cos((2 * Math.PI * pitch) / 12);
-      y += (this.chroma[pitch] as number) * Math.sin((2 * Math.PI * pitch) / 12);
-    }
-    this.raw[RAW_INDEX.chromaX] = x;
-    this.raw[RAW_INDEX.chromaY] = y;
+    this.shape.describe(this.bands, this.chroma);
+    this.raw[RAW_INDEX.centroid] = this.shape.centroid;
+    this.raw[RAW_INDEX.flatness] = this.shape.flatness;
+    this.raw[RAW_INDEX.chromaX] = this.shape.chromaX;
+    this.raw[RAW_INDEX.chromaY] = this.shape.chromaY;
   }
-}
-
-/** Rise of each value of `now` above the largest of three neighbours of `before`; 0 where it falls. */
-function writeRises(now: Float32Array, before: Float32Array, rises: Float32Array): void {
-  const last = now.length - 1;
-  let low = before[0] as number;
-  let middle = low;
-  for (let band = 0; band <= last; band++) {
-    const high = before[band < last ? band + 1 : last] as number;
-    const reference = low > middle ? (low > high ? low : high) : middle > high ? middle : high;
-    const rise = (now[band] as number) - reference;
-    rises[band] = rise > 0 ? rise : 0;
-    low = middle;
-    middle = high;
-  }
-}
-
-/** Sum of squares of values[from..to). */
-function powerOf(values: Float64Array, from: number, to: number): number {
-  let sum = 0;
-  for (let i = from; i < to; i++) sum += (values[i] as number) * (values[i] as number);
-  return sum;
-}
-
-/** Root mean square of the hop in the middle of the window. */
-function centreAmplitude(samples: Float32Array, hop: number): number {
-  const from = (samples.length - hop) >> 1;
-  let sum = 0;
-  for (let i = from; i < from + hop; i++) sum += (samples[i] as number) ** 2;
-  return Math.sqrt(sum / hop);
 }

@@ -13,7 +13,8 @@ import { packageRoot } from '../base/entry.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import { print } from '../base/log.ts';
 import { findDamage, readModelFolder } from '../diffusion/folder.ts';
-import { listProviders } from '../onnx/providers.ts';
+import { CUDA_INSTALL, listMissingProviders, listProviders, providersToTry } from '../onnx/providers.ts';
+import { probeProvider } from '../onnx/probe.ts';
 import { openVideoBackend } from '../video/backend.ts';
 import { findBrowser } from '../video/browser.ts';
 import { probeBrowser } from './browser-probe.ts';
@@ -59,8 +60,17 @@ function checkProcessor(): Findings {
   return [{ state: 'good', topic: 'processor', text }];
 }
 
-function checkProviders(): Findings {
-  return [{ state: 'good', topic: 'providers', text: `onnxruntime brings ${listProviders().join(', ')}` }];
+/** Each provider is tried with a graph of one node: what is listed may still find no device. */
+async function checkProviders(): Promise<Findings> {
+  const findings: Finding[] = [];
+  for (const name of listProviders()) {
+    const failure = await probeProvider(name);
+    findings.push(failure === undefined ? { state: 'good', topic: 'provider', text: `${name} draws` } : { state: 'poor', topic: 'provider', text: `${name} finds no device here (${failure})` });
+  }
+  const missing = listMissingProviders().filter((name) => name === 'cuda' || name === 'tensorrt');
+  if (missing.length > 0) findings.push({ state: 'poor', topic: 'provider', text: `${missing.join(', ')}: not fetched; with an NVIDIA GPU, CUDA 12 and cuDNN 9: ${CUDA_INSTALL}` });
+  findings.push({ state: 'good', topic: 'provider', text: `--provider auto tries ${providersToTry('auto').join(', then ')}` });
+  return findings;
 }
 
 async function checkModel(): Promise<Findings> {

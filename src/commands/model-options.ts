@@ -27,7 +27,7 @@ export function addModelFlags(command: Command): Command {
   return addMachineFlags(command)
     .option('--negative <text>', 'what is not to be drawn', checkPromptLength)
     .option('--scheduler <name>', "a sampler instead of the model's: euler, euler-a, ddim, lcm, tcd, dpm++2m-karras, unipc, … (a wrong name lists them)")
-    .option('--rng <kind>', 'whose noise a seed stands for: torch-cpu, nv, numpy, native')
+    .option('--rng <kind>', 'whose noise a seed stands for: torch-cpu, torch-cpu-half, nv, numpy, native')
     .option('--clip-skip <n>', 'stop CLIP n − 1 layers early, as the web UI counts', integerOption('--clip-skip', 1, 24))
     .option('--guidance-rescale <n>', 'bring guided pictures back to their contrast, 0 to 1', numberOption('--guidance-rescale', 0, 1))
     .option('--eta <n>', 'fresh noise at each step of ddim and tcd, 0 to 1', numberOption('--eta', 0, 1));

@@ -5,6 +5,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { median } from '../base/math.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
 import type { Milliseconds } from '../base/units.ts';
 import { openPipeline } from './pipeline.ts';
 import type { LocalPipeline, StageTimes } from './pipeline.ts';
@@ -17,6 +18,8 @@ export interface BenchOptions extends ModelSettings {
   readonly warmUp?: number;
   /** Of one picture; default: the model's own. */
   readonly steps?: number;
+  /** Pixels; default: the model's best. */
+  readonly size?: PixelSize;
 }
 
 export interface PipelineBench {
@@ -36,6 +39,8 @@ export interface PipelineBench {
   readonly ratio: number;
   /** pictureMs − bareMs: the median of the pairs' differences. */
   readonly overheadMs: Milliseconds;
+  /** The same in processor time, which a busy machine does not stretch. */
+  readonly overheadCpuMs: Milliseconds;
   readonly stages: StageTimes;
   /** Opening the sessions, and the first picture after that. */
   readonly openMs: Milliseconds;
@@ -54,14 +59,14 @@ export async function benchPipeline(folder: string, options: BenchOptions = {}):
   const openMs = performance.now() - opening;
   const draw = async (index: number): Promise<void> => {
     runs.length = 0;
-    await pipeline.draw(benchPoint(pipeline.card, Math.max(0, index) / count, options.steps));
+    await pipeline.draw(benchPoint(pipeline.card, Math.max(0, index) / count, options));
   };
   const pairs: Pair[] = [];
   let firstMs = 0;
   try {
     for (let i = -warmUp; i < count; i++) {
       const whole = await timeOf(() => draw(i));
-      if (i === -warmUp) firstMs = whole;
+      if (i === -warmUp) firstMs = whole.wall;
       const bare = await timeOf(async () => {
         for (const again of runs.slice()) await again();
       });
@@ -73,16 +78,21 @@ export async function benchPipeline(folder: string, options: BenchOptions = {}):
   }
 }
 
+interface Spent {
+  readonly wall: Milliseconds;
+  readonly cpu: Milliseconds;
+}
+
 interface Pair {
-  readonly whole: Milliseconds;
-  readonly bare: Milliseconds;
+  readonly whole: Spent;
+  readonly bare: Spent;
   readonly stages: StageTimes;
 }
 
 function summarise({ card, folder }: LocalPipeline, options: BenchOptions, pairs: readonly Pair[]): Omit<PipelineBench, 'openMs' | 'firstMs' | 'memoryMegabytes'> {
-  const pictureMs = median(pairs.map((pair) => pair.whole));
+  const pictureMs = median(pairs.map((pair) => pair.whole.wall));
   const stage = (name: keyof StageTimes): number => median(pairs.map((pair) => pair.stages[name]));
-  const { height, width } = card.sizes[0] ?? { height: 0, width: 0 };
+  const { height, width } = options.size ?? card.sizes[0] ?? { height: 0, width: 0 };
   return {
     model: card.name,
     provider: card.provider,
@@ -93,23 +103,26 @@ function summarise({ card, folder }: LocalPipeline, options: BenchOptions, pairs
     height,
     picturesPerSecond: 1000 / pictureMs,
     pictureMs,
-    bareMs: median(pairs.map((pair) => pair.bare)),
-    ratio: median(pairs.map((pair) => pair.whole / pair.bare)),
-    overheadMs: median(pairs.map((pair) => pair.whole - pair.bare)),
+    bareMs: median(pairs.map((pair) => pair.bare.wall)),
+    ratio: median(pairs.map((pair) => pair.whole.wall / pair.bare.wall)),
+    overheadMs: median(pairs.map((pair) => pair.whole.wall - pair.bare.wall)),
+    overheadCpuMs: median(pairs.map((pair) => pair.whole.cpu - pair.bare.cpu)),
     stages: { text: stage('text'), noise: stage('noise'), denoise: stage('denoise'), decode: stage('decode') },
   };
 }
 
-function benchPoint(card: ModelCard, along: number, steps = card.steps): LatentPoint {
+function benchPoint(card: ModelCard, along: number, { steps = card.steps, size }: BenchOptions): LatentPoint {
   const [a = 'neon jellyfish', b = 'stained glass'] = card.examplePrompts;
-  const { height, width } = card.sizes[0] ?? { height: 128, width: 128 };
+  const { height, width } = size ?? card.sizes[0] ?? { height: 128, width: 128 };
   return { prompts: [{ text: a, weight: 1 - along }, { text: b, weight: along }], negative: '', noise: { from: 1, to: 2, position: along, orbit: along, pushSeed: 3, pushAmount: 0.05 }, guidance: card.guidance, steps, height, width };
 }
 
-async function timeOf(work: () => Promise<unknown>): Promise<Milliseconds> {
+async function timeOf(work: () => Promise<unknown>): Promise<Spent> {
   const start = performance.now();
+  const before = process.cpuUsage();
   await work();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(before);
+  return { wall: performance.now() - start, cpu: (user + system) / 1000 };
 }
 
 export interface BatchBench {
@@ -126,10 +139,10 @@ export async function benchBatches(folder: string, options: BenchOptions = {}): 
     if (pipeline === undefined) continue;
     try {
       const count = Math.max(8, options.pictures ?? 16);
-      const draw = (index: number): Promise<unknown> => pipeline.draw(benchPoint(pipeline.card, index / count, options.steps));
+      const draw = (index: number): Promise<unknown> => pipeline.draw(benchPoint(pipeline.card, index / count, options));
       await draw(0);
-      const ms = await timeOf(() => Promise.all(Array.from({ length: count }, (_, i) => draw(i))));
-      results.push({ batch, stream, picturesPerSecond: (1000 * count) / ms });
+      const { wall } = await timeOf(() => Promise.all(Array.from({ length: count }, (_, i) => draw(i))));
+      results.push({ batch, stream, picturesPerSecond: (1000 * count) / wall });
     } finally {
       await pipeline.dispose();
     }

@@ -58,6 +58,8 @@ export class Denoiser {
   readonly #call: UnetCall;
   readonly #options: DenoiserOptions;
   readonly #slots: Slot[] = [];
+  /** Of pictures that are done: reading a config takes longer than a tiny model. */
+  readonly #idle: Scheduler[] = [];
   #running = false;
 
   constructor(session: OnnxSession, options: DenoiserOptions) {
@@ -88,7 +90,7 @@ export class Denoiser {
   }
 
   #open(request: DenoiseRequest, resolve: Slot['resolve'], reject: Slot['reject']): Slot {
-    const scheduler = this.#options.createScheduler();
+    const scheduler = this.#idle.pop() ?? this.#options.createScheduler();
     const steps = Math.max(1, Math.round(request.steps));
     const { init, noise } = request;
     const schedule = scheduler.setTimesteps(steps, { ...this.#options.timestepOptions(steps), ...(init === undefined ? {} : { strength: init.strength }) });
@@ -168,6 +170,8 @@ export class Denoiser {
 
   #leave(slot: Slot): Slot | undefined {
     const at = this.#slots.indexOf(slot);
-    return at < 0 ? undefined : this.#slots.splice(at, 1)[0];
+    if (at < 0) return undefined;
+    this.#idle.push(slot.scheduler);
+    return this.#slots.splice(at, 1)[0];
   }
 }

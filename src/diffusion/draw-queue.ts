@@ -59,7 +59,7 @@ export class DrawQueue {
   }
 
   async #probe(point: LatentPoint): Promise<Picture> {
-    const key = JSON.stringify(point);
+    const key = keyOf(point);
     const kept = this.#pictures?.get(key);
     if (kept !== undefined) return kept;
     const picture = await this.#enqueue(this.#probes, point, undefined);
@@ -101,4 +101,9 @@ export class DrawQueue {
     this.#probeIsNext = !probeNow;
     return probeNow ? this.#probes.shift() : this.#draws.shift();
   }
+}
+
+/** Equal points have equal keys; long seeds are bigints, which JSON does not know. */
+function keyOf(point: LatentPoint): string {
+  return JSON.stringify(point, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value));
 }

@@ -174,5 +174,6 @@ function warmUpPoint(card: ModelCard): LatentPoint {
 }
 
 function shortReason(text: string): string {
-  return (text.split('\n')[0] as string).slice(0, 200);
+  const own = /cannot be loaded: \w+ \((.*)\); check/s.exec(text)?.[1] ?? text;
+  return (own.split('\n')[0] as string).slice(0, 200);
 }

@@ -144,5 +144,5 @@ function wordsOf(data: ArrayBufferView): Uint16Array {
 
 /** onnxruntime's messages name source lines and repeat themselves; the first line says it. */
 function reasonOf(reason: unknown): string {
-  return (messageOf(reason).split('\n')[0] as string).replace(/^.*?\.(cc|h):\d+ \S.*?\)\s*/, '').slice(0, 160);
+  return (messageOf(reason).split('\n')[0] as string).replace(/^.*?\.(cc|h):\d+ \S.*?\)\s*/, '').replace(/^.*was false\.\s*/, '').slice(0, 160);
 }

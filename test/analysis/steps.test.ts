@@ -13,6 +13,7 @@ import { RealFft } from '../../src/analysis/real-fft.ts';
 import { smoothTimes } from '../../src/analysis/refine.ts';
 import { RunningMedian } from '../../src/analysis/running-median.ts';
 import { divideBars, findSections } from '../../src/analysis/sections.ts';
+import { SpectralShape } from '../../src/analysis/spectral-shape.ts';
 import { findPeaks, movingMean } from '../../src/analysis/series.ts';
 import { SlidingMedian } from '../../src/analysis/sliding-median.ts';
 import { scorePeriods } from '../../src/analysis/tempo.ts';
@@ -92,6 +93,24 @@ describe('spectra', () => {
     expect(sum[850]).toBe(0);
     createMelBank(44_100, 2048, { count: 40, normalised: true }).apply(new Float64Array(1025).fill(1), out);
     for (const value of out) expect(value).toBeCloseTo(1, 5);
+  });
+});
+
+describe('the shape of a spectrum', () => {
+  it('has the centroid, flatness and pitch of the definitions', () => {
+    const random = randomFor(9, 'shape');
+    const centres = Float64Array.from({ length: 21 }, (_, i) => 55 * 2 ** (i / 3));
+    const bands = Float32Array.from({ length: 21 }, () => 0.01 + random.uniform());
+    const chroma = new Float32Array(12);
+    chroma[3] = 2;
+    const shape = new SpectralShape(centres);
+    shape.describe(bands, chroma);
+    const total = bands.reduce((sum, value) => sum + value, 0);
+    expect(shape.centroid).toBeCloseTo(bands.reduce((sum, value, i) => sum + value * (1 + i / 3), 0) / total, 6);
+    expect(shape.flatness).toBeCloseTo(Math.exp(bands.reduce((sum, value) => sum + Math.log(value), 0) / 21) / (total / 21), 4);
+    expect([shape.chromaX, shape.chromaY]).toEqual([expect.closeTo(0, 6), expect.closeTo(2, 6)]);
+    shape.describe(new Float32Array(21), chroma);
+    expect([shape.centroid, shape.flatness]).toEqual([0, 0]);
   });
 });
 

@@ -16,7 +16,7 @@ describe('doctor', () => {
     const { code, stdout, complaints } = await runCommand(['doctor'], { cwd: folder, env: { LATENTBEAT_CACHE: join(folder, 'cache') } });
     expect(complaints).toEqual([]);
     expect(code).toBe(0);
-    for (const topic of ['node', 'processor', 'providers', 'model', 'disk', 'browser', 'video', 'pages', 'osc']) expect(stdout).toMatch(new RegExp(`^[✓✗] ${topic} `, 'm'));
+    for (const topic of ['node', 'processor', 'provider', 'model', 'disk', 'browser', 'video', 'pages', 'osc']) expect(stdout).toMatch(new RegExp(`^[✓✗] ${topic} `, 'm'));
     expect(stdout).toMatch(/^✓ node/m);
     expect(stdout).toMatch(/^✓ model/m);
   });

@@ -42,7 +42,8 @@ export class ClipTokenizer {
 
   /** Token ids without start, end or padding. */
   encode(text: string): number[] {
-    return this.#tokenizer.encode(text, { add_special_tokens: false }).ids;
+    // The tokenizer CLIP was trained with lowers each letter by itself; JavaScript knows a final sigma.
+    return this.#tokenizer.encode(text.replaceAll('Σ', 'σ'), { add_special_tokens: false }).ids;
   }
 }
 

@@ -91,12 +91,15 @@ function blend(conditionings: readonly Conditioning[], shares: readonly number[]
   return { ...first, hidden: weightedSum(conditionings.map(({ hidden }) => hidden), shares), pooled: weightedSum(conditionings.map(({ pooled }) => pooled), shares) };
 }
 
+/** Two tensors a pass: memory, not arithmetic, is what it takes. */
 function weightedSum(tensors: readonly Float32Array[], shares: readonly number[]): Float32Array {
   const sum = new Float32Array(tensors[0]?.length ?? 0);
-  tensors.forEach((tensor, index) => {
-    const share = shares[index] as number;
-    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + share * (tensor[i] as number);
-  });
+  for (let k = 0; k < tensors.length; k += 2) {
+    const a = tensors[k] as Float32Array;
+    const b = tensors[k + 1] ?? a;
+    const shareA = shares[k] as number;
+    const shareB = tensors[k + 1] === undefined ? 0 : (shares[k + 1] as number);
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + shareA * (a[i] as number) + shareB * (b[i] as number);
+  }
   return sum;
 }
-

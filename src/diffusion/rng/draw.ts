@@ -26,6 +26,10 @@ export function createGenerator(kind: RngKind, seed: Seed): NoiseGenerator {
   const value = checkSeed(seed);
   switch (kind) {
     case 'torch-cpu': return new TorchCpuGenerator(value);
+    case 'torch-cpu-half': {
+      const generator = new TorchCpuGenerator(value);
+      return { randn: (count) => generator.randn(count, 'float16') };
+    }
     case 'nv': return new PhiloxGenerator(value);
     case 'numpy': return new NumpyLegacyGenerator(value);
     case 'native': return new NativeGenerator(seed);

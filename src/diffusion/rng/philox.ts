@@ -17,26 +17,37 @@ export type Words4 = readonly [number, number, number, number];
 
 /** One block of four 32-bit words. */
 export function philox4x32(counter: Words4, key: readonly [number, number]): Words4 {
-  let [c0, c1, c2, c3] = counter;
-  let [k0, k1] = key;
-  for (let i = 0; i < ROUNDS; i++) {
-    const [high0, low0] = multiply(MULTIPLIERS[0], c0);
-    const [high1, low1] = multiply(MULTIPLIERS[1], c2);
-    [c0, c1, c2, c3] = [(high1 ^ c1 ^ k0) >>> 0, low1, (high0 ^ c3 ^ k1) >>> 0, low0];
-    k0 = (k0 + WEYL[0]) >>> 0;
-    k1 = (k1 + WEYL[1]) >>> 0;
-  }
-  return [c0, c1, c2, c3];
+  const words = Uint32Array.from(counter);
+  scramble(words, key[0], key[1]);
+  return [...words] as unknown as Words4;
 }
 
-/** High and low word of a 32 x 32 bit product. */
-function multiply(a: number, b: number): readonly [number, number] {
-  const [aHigh, aLow] = [a >>> 16, a & 0xffff];
-  const [bHigh, bLow] = [b >>> 16, b & 0xffff];
-  const low = aLow * bLow;
-  const middle = aHigh * bLow + (low >>> 16) + ((aLow * bHigh) & 0xffff);
-  const high = aHigh * bHigh + Math.floor(middle / 65536) + ((aLow * bHigh) >>> 16);
-  return [high >>> 0, Math.imul(a, b) >>> 0];
+/** In place, four words at a time; nothing is allocated, since each element of a tensor takes one block. */
+function scramble(words: Uint32Array, key0: number, key1: number): void {
+  let [k0, k1] = [key0, key1];
+  for (let i = 0; i < ROUNDS; i++) {
+    const c0 = words[0] as number;
+    const c2 = words[2] as number;
+    const high0 = highWord(MULTIPLIERS[0], c0);
+    const high1 = highWord(MULTIPLIERS[1], c2);
+    words[0] = high1 ^ (words[1] as number) ^ k0;
+    words[1] = Math.imul(MULTIPLIERS[1], c2);
+    words[2] = high0 ^ (words[3] as number) ^ k1;
+    words[3] = Math.imul(MULTIPLIERS[0], c0);
+    k0 = (k0 + WEYL[0]) | 0;
+    k1 = (k1 + WEYL[1]) | 0;
+  }
+}
+
+/** The upper half of a 32 x 32 bit product. */
+function highWord(a: number, b: number): number {
+  const aHigh = a >>> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >>> 16;
+  const bLow = b & 0xffff;
+  const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
+  const carry = (middle & 0xffff) + aLow * bHigh;
+  return aHigh * bHigh + (middle >>> 16) + (carry >>> 16);
 }
 
 export class PhiloxGenerator implements NoiseGenerator {
@@ -51,9 +62,14 @@ export class PhiloxGenerator implements NoiseGenerator {
   randn(count: number, type: DrawType = 'float32'): Float32Array {
     const draw = this.#draws++;
     const values = new Float32Array(count);
+    const words = new Uint32Array(4);
     for (let i = 0; i < count; i++) {
-      const [g0, g1] = philox4x32([draw, 0, i, 0], this.#key);
-      const value = Math.sqrt(-2 * Math.log(g0 * UNIT + UNIT / 2)) * Math.sin(g1 * TURN + TURN / 2);
+      words[0] = draw;
+      words[1] = 0;
+      words[2] = i;
+      words[3] = 0;
+      scramble(words, this.#key[0], this.#key[1]);
+      const value = Math.sqrt(-2 * Math.log((words[0] as number) * UNIT + UNIT / 2)) * Math.sin((words[1] as number) * TURN + TURN / 2);
       values[i] = type === 'float16' ? roundToHalf(Math.fround(value)) : value;
     }
     return values;

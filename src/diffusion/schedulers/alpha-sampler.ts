@@ -8,7 +8,7 @@ import { BaseScheduler } from './base.ts';
 import type { Levels } from './base.ts';
 import type { SchedulerSettings } from './config.ts';
 import type { NoiseSchedule } from './noise-schedule.ts';
-import { combine, limitPrediction } from './predict.ts';
+import { combine, combineRounded, limitPrediction, solveFor } from './predict.ts';
 import { roundHalfEven, spacedTimesteps } from './sigmas.ts';
 import type { SamplerSettings, TimestepOptions } from './types.ts';
 
@@ -42,14 +42,14 @@ export abstract class AlphaSampler extends BaseScheduler {
     const clean = this.#clean;
     const [signal, loud] = [Math.sqrt(alpha), Math.sqrt(1 - alpha)];
     switch (this.predictionType) {
-      case 'epsilon': return combine(1 / signal, sample, -loud / signal, output, clean);
+      case 'epsilon': return solveFor(signal, sample, loud, output, clean);
       case 'v_prediction':
-        combine(signal, sample, -loud, output, clean);
-        combine(signal, output, loud, sample, output);
+        combineRounded(signal, sample, -loud, output, clean);
+        combineRounded(signal, output, loud, sample, output);
         return clean;
       case 'sample': case 'flow_prediction':
         clean.set(output);
-        combine(1 / loud, sample, -signal / loud, output, output);
+        solveFor(loud, sample, signal, output, output);
         return clean;
     }
   }
@@ -70,8 +70,9 @@ export class DdimSampler extends AlphaSampler {
 
   protected override usesNoise(place: number, { timesteps }: Levels): boolean {
     if (this.eta === 0) return false;
-    // The last step's deviation is 0 only where the final A is 1.
-    return place < timesteps.length - 1 || !this.settings.setAlphaToOne;
+    // A step's deviation is 0 only where it ends at an A of 1.
+    const target = (timesteps[place] ?? 0) - Math.floor(this.settings.trainSteps / timesteps.length);
+    return target >= 0 || !this.settings.setAlphaToOne;
   }
 
   protected override move(output: Float32Array, place: number, sample: Float32Array, noise?: Float32Array): Float32Array {

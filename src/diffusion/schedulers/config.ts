@@ -102,7 +102,8 @@ function applyOverride(config: SchedulerConfig, override: string): SchedulerConf
   const wanted = change['_class_name'] as string;
   const isFlowFolder = config['_class_name'] === 'FlowMatchEulerDiscreteScheduler' || config['prediction_type'] === 'flow_prediction';
   if (isFlowFolder && wanted !== 'FlowMatchEulerDiscreteScheduler') {
-    if (!FLOW_SOLVERS.includes(wanted)) throw new UserError('usage', `the model predicts a flow, which --scheduler ${override} cannot follow: use flow, dpm++2m, dpm++2s, unipc or deis.`);
+    // DEIS leaves the noise of its last flow level in the picture, as it does in diffusers.
+    if (!FLOW_SOLVERS.includes(wanted) || wanted === 'DEISMultistepScheduler') throw new UserError('usage', `the model predicts a flow, which --scheduler ${override} cannot follow: use flow, dpm++2m, dpm++2s or unipc.`);
     return { ...config, ...change, prediction_type: 'flow_prediction', use_flow_sigmas: true, flow_shift: config['flow_shift'] ?? config['shift'] ?? 1 };
   }
   if (!isFlowFolder && wanted === 'FlowMatchEulerDiscreteScheduler') throw new UserError('usage', '--scheduler flow is for models that predict a flow, and this one does not: leave it out or use another.');

@@ -1,9 +1,10 @@
 /** DEIS (Zhang and Chen 2023): exponential integrator on the noise, Lagrange polynomial in ln rho (log-rho multistep), rho = sigma / alpha. */
 
 import type { Levels } from './base.ts';
-import { accumulate } from './predict.ts';
+import { accumulate, combineRounded } from './predict.ts';
 import { SolverSampler } from './solver.ts';
 
+const round = Math.fround;
 /** In short runs the last steps are of lower order. */
 const FEW_STEPS = 15;
 
@@ -21,7 +22,11 @@ export class DeisSampler extends SolverSampler {
     this.outputs.push(this.toNoise(output, place, sample, true));
     const order = this.#orderAt(place);
     const [t, s] = [this.levelAt(place + 1), this.levelAt(place)];
-    const weights = order === 1 ? [(t.sigma / t.alpha) - (s.sigma / s.alpha)] : this.#weights(order, place);
+    if (order === 1) {
+      const growth = round(round(Math.exp(round(t.lambda - s.lambda))) - 1);
+      return combineRounded(round(t.alpha / s.alpha), sample, -round(t.sigma * growth), this.outputs.at(0), sample);
+    }
+    const weights = this.#weights(order, place);
     for (let i = 0; i < sample.length; i++) sample[i] = ((sample[i] as number) * t.alpha) / s.alpha;
     weights.forEach((weight, age) => accumulate(sample, t.alpha * weight, this.outputs.at(age)));
     return sample;
@@ -35,23 +40,29 @@ export class DeisSampler extends SolverSampler {
 
   /** Integrals over rho of the Lagrange polynomials in ln rho through the last levels. */
   #weights(order: number, place: number): number[] {
-    const rho = (at: number): number => this.levelAt(at).sigma / this.levelAt(at).alpha;
-    const nodes = Array.from({ length: order }, (_, age) => Math.log(rho(place - age)));
+    const rho = (at: number): number => round(this.levelAt(at).sigma / this.levelAt(at).alpha);
+    const nodes = Array.from({ length: order }, (_, age) => log(rho(place - age)));
     const [from, to] = [rho(place), rho(place + 1)];
     return nodes.map((node, age) => {
       const others = nodes.filter((_, other) => other !== age);
-      return others.length === 1 ? linear(to, node, others) - linear(from, node, others) : quadratic(to, node, others) - quadratic(from, node, others);
+      const integral = others.length === 1 ? linear : quadratic;
+      return round(integral(to, node, others) - integral(from, node, others));
     });
   }
 }
 
+/** Rounded at each operation, as diffusers has it in float32: the differences of these cancel. */
+const log = (value: number): number => round(Math.log(value));
+
 /** ∫ (ln r − c)/(b − c) dr at r. */
 function linear(r: number, b: number, [c = 0]: readonly number[]): number {
-  return (r * (Math.log(r) - c - 1)) / (b - c);
+  return round(round(r * round(round(log(r) - c) - 1)) / round(b - c));
 }
 
 /** ∫ (ln r − c)(ln r − d)/((b − c)(b − d)) dr at r. */
 function quadratic(r: number, b: number, [c = 0, d = 0]: readonly number[]): number {
-  const log = Math.log(r);
-  return (r * (c * (d - log + 1) - d * log + d + log * log - 2 * log + 2)) / ((b - c) * (b - d));
+  const l = log(r);
+  const first = round(c * round(round(d - l) + 1));
+  const sum = round(round(round(round(round(first - round(d * l)) + d) + round(l * l)) - round(2 * l)) + 2);
+  return round(round(r * sum) / round(round(b - c) * round(b - d)));
 }

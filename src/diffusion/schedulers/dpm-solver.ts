@@ -3,13 +3,10 @@
  * SDE. The factors of one step are computed first, the tensors are passed over once.
  */
 
-import { UserError } from '../../base/errors.ts';
 import type { Levels } from './base.ts';
 import type { SchedulerSettings } from './config.ts';
-import type { NoiseSchedule } from './noise-schedule.ts';
 import { SolverSampler } from './solver.ts';
 import type { Level } from './solver.ts';
-import type { TimestepOptions } from './types.ts';
 
 /** Factors of sample, outputs (newest first) and noise in the next sample. */
 interface Factors {
@@ -29,9 +26,10 @@ interface Expansion {
   readonly noise: number;
 }
 
-/** From level s to level t. Above n samples of `few`, the last step need not be of lower order. */
+/** Runs of fewer steps end with lower orders. */
 const FEW_STEPS = 15;
 
+/** From level s to level t. */
 function expand(algorithm: SchedulerSettings['algorithmType'], s: Level, t: Level): Expansion {
   const h = t.lambda - s.lambda;
   switch (algorithm) {
@@ -71,7 +69,7 @@ abstract class DpmSampler extends SolverSampler {
   }
 
   protected convert(output: Float32Array, place: number, sample: Float32Array): Float32Array {
-    return this.settings.algorithmType.endsWith('++') ? this.toClean(output, place, sample) : this.toNoise(output, place, sample, true);
+    return this.settings.algorithmType.endsWith('++') ? this.toClean(output, place, sample) : this.toNoise(output, place, sample, this.settings.thresholding !== undefined);
   }
 
   /** In place. */
@@ -87,11 +85,6 @@ abstract class DpmSampler extends SolverSampler {
 }
 
 export class DpmMultistepSampler extends DpmSampler {
-  constructor(settings: SchedulerSettings, schedule: NoiseSchedule) {
-    super(settings, schedule);
-    if (settings.algorithmType === 'sde-dpmsolver' && settings.solverOrder > 2) throw new UserError('device', 'the scheduler config joins "algorithm_type": "sde-dpmsolver" with "solver_order": 3, which does not exist; use 1 or 2.');
-  }
-
   protected override lastTimestep(): number {
     return this.settings.trainSteps - this.clippedTimesteps();
   }
@@ -102,11 +95,13 @@ export class DpmMultistepSampler extends DpmSampler {
   }
 
   #orderAt(place: number): number {
-    const { solverOrder, eulerAtFinal, lowerOrderFinal, finalSigmasType } = this.settings;
+    const { solverOrder, eulerAtFinal, lowerOrderFinal, finalSigmasType, algorithmType } = this.settings;
     const left = this.timesteps.length - 1 - place;
     const lowers = lowerOrderFinal && this.timesteps.length < FEW_STEPS;
     if (left === 0 && (eulerAtFinal || lowers || finalSigmasType === 'zero')) return 1;
-    return Math.min(solverOrder, this.outputs.length, left === 1 && lowers ? 2 : 3);
+    // The SDE on the noise has no third order.
+    const highest = (left === 1 && lowers) || algorithmType === 'sde-dpmsolver' ? 2 : 3;
+    return Math.min(solverOrder, this.outputs.length, highest);
   }
 
   #factors(order: number, place: number): Factors {
@@ -131,10 +126,6 @@ export class DpmMultistepSampler extends DpmSampler {
 export class DpmSinglestepSampler extends DpmSampler {
   /** Where the present group of steps began. */
   #start = new Float32Array(0);
-
-  protected override plan(steps: number, options: TimestepOptions): Levels {
-    return super.plan(steps, options);
-  }
 
   protected override lastTimestep(): number {
     return this.settings.trainSteps - this.clippedTimesteps();

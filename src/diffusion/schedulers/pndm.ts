@@ -7,10 +7,11 @@ import { UserError } from '../../base/errors.ts';
 import { AlphaSampler } from './alpha-sampler.ts';
 import { TensorHistory } from './base.ts';
 import type { Levels } from './base.ts';
-import { accumulate, combine } from './predict.ts';
+import { accumulate, combine, combineRounded } from './predict.ts';
 import { roundHalfEven, spacedTimesteps } from './sigmas.ts';
 import type { TimestepOptions } from './types.ts';
 
+const round = Math.fround;
 const RUNGE_KUTTA_STEPS = 4;
 /** Model calls of the Runge-Kutta part: four a step, the last step being left to the multistep part. */
 const RUNGE_KUTTA_CALLS = 12;
@@ -87,8 +88,10 @@ export class PndmSampler extends AlphaSampler {
   /** Eq. 9: from one timestep to another, in place. */
   #transfer(sample: Float32Array, from: number, to: number, output: Float32Array): Float32Array {
     const [now, next] = [this.alphaAt(from), this.alphaAt(to)];
-    if (this.predictionType === 'v_prediction') combine(Math.sqrt(now), output, Math.sqrt(1 - now), sample, output);
-    const divisor = now * Math.sqrt(1 - next) + Math.sqrt(now * (1 - now) * next);
-    return combine(Math.sqrt(next / now), sample, (now - next) / divisor, output, sample);
+    if (this.predictionType === 'v_prediction') combineRounded(Math.sqrt(now), output, Math.sqrt(1 - now), sample, output);
+    const divisor = round(round(now * round(Math.sqrt(round(1 - next)))) + round(Math.sqrt(round(round(now * round(1 - now)) * next))));
+    const [keep, drop] = [round(Math.sqrt(round(next / now))), round(next - now)];
+    for (let i = 0; i < sample.length; i++) sample[i] = round(keep * (sample[i] as number)) - round(round(drop * (output[i] as number)) / divisor);
+    return sample;
   }
 }

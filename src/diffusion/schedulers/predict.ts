@@ -16,9 +16,24 @@ export function combine(a: number, x: Float32Array, b: number, y: Float32Array, 
   return out;
 }
 
-/** out += a·x. */
+/** out = (x − b·y) / a, every operation rounded to float32 as torch rounds it: near a = 0 it shows. `out` may be x or y. */
+export function solveFor(a: number, x: Float32Array, b: number, y: Float32Array, out: Float32Array): Float32Array {
+  const [divisor, factor] = [Math.fround(a), Math.fround(b)];
+  for (let i = 0; i < x.length; i++) out[i] = Math.fround((x[i] as number) - Math.fround(factor * (y[i] as number))) / divisor;
+  return out;
+}
+
+/** out = a·x + b·y with every operation rounded to float32. `out` may be x or y. */
+export function combineRounded(a: number, x: Float32Array, b: number, y: Float32Array, out: Float32Array): Float32Array {
+  const [first, second] = [Math.fround(a), Math.fround(b)];
+  for (let i = 0; i < x.length; i++) out[i] = Math.fround(first * (x[i] as number)) + Math.fround(second * (y[i] as number));
+  return out;
+}
+
+/** out += a·x, rounded as torch rounds it. */
 export function accumulate(out: Float32Array, a: number, x: Float32Array): Float32Array {
-  for (let i = 0; i < x.length; i++) out[i] = (out[i] as number) + a * (x[i] as number);
+  const factor = Math.fround(a);
+  for (let i = 0; i < x.length; i++) out[i] = (out[i] as number) + Math.fround(factor * (x[i] as number));
   return out;
 }
 

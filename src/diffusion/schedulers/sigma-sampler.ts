@@ -168,8 +168,8 @@ export class LmsSampler extends SigmaSampler {
     const sum = output.fill(0);
     for (let k = 0; k < order; k++) {
       const slope = this.#slopes.at(k);
-      const weight = weights[k] as number;
-      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + weight * (slope[i] as number);
+      const weight = round(weights[k] as number);
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + round(weight * (slope[i] as number));
     }
     for (let i = 0; i < sample.length; i++) sample[i] = (sample[i] as number) + (sum[i] as number);
     return sample;

@@ -60,8 +60,9 @@ export function solverTimesteps(request: SpacingRequest, last: number = request.
 }
 
 function trailingTimesteps(last: number, ratio: number): number[] {
-  // The length as numpy's arange computes it.
-  return Array.from({ length: Math.ceil(last / ratio) }, (_, i) => roundHalfEven(last - i * ratio) - 1);
+  const all = Array.from({ length: Math.ceil(last / ratio) }, (_, i) => roundHalfEven(last - i * ratio) - 1);
+  // Where the division is a hair short (61 of 1000 steps) diffusers gets one more, at −1, which no model knows.
+  return all.filter((timestep) => timestep >= 0);
 }
 
 /** Linear interpolation in the sigma table at fractional timesteps, held at both ends. */

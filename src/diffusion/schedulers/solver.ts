@@ -8,7 +8,7 @@ import { BaseScheduler, TensorHistory } from './base.ts';
 import type { Levels } from './base.ts';
 import type { SchedulerSettings } from './config.ts';
 import type { NoiseSchedule } from './noise-schedule.ts';
-import { combine, thresholdSample } from './predict.ts';
+import { combineRounded, solveFor, thresholdSample } from './predict.ts';
 import { bendSigma, luSigmas, roundHalfEven, sigmasAt, solverFlowSigmas, solverTimesteps, spaceSigmas, timestepOf } from './sigmas.ts';
 import type { TimestepOptions } from './types.ts';
 
@@ -106,30 +106,27 @@ export abstract class SolverSampler extends BaseScheduler {
   protected toClean(output: Float32Array, place: number, sample: Float32Array): Float32Array {
     const { alpha, sigma } = this.levelAt(place);
     switch (this.predictionType) {
-      case 'epsilon': combine(1 / alpha, sample, -sigma / alpha, output, output); break;
-      case 'v_prediction': combine(alpha, sample, -sigma, output, output); break;
-      case 'flow_prediction': combine(1, sample, -(this.sigmas[place] as number), output, output); break;
+      case 'epsilon': solveFor(alpha, sample, sigma, output, output); break;
+      case 'v_prediction': combineRounded(alpha, sample, -sigma, output, output); break;
+      case 'flow_prediction': combineRounded(1, sample, -(this.sigmas[place] as number), output, output); break;
       case 'sample': break;
     }
     const { thresholding } = this.settings;
     return thresholding === undefined ? output : thresholdSample(output, thresholding.ratio, thresholding.max);
   }
 
-  /** The model's output becomes the predicted noise, in place. `limits`: thresholding is applied on the way. */
-  protected toNoise(output: Float32Array, place: number, sample: Float32Array, limits: boolean): Float32Array {
+  /** The model's output becomes the predicted noise, in place. `byClean`: by way of x0, with thresholding. */
+  protected toNoise(output: Float32Array, place: number, sample: Float32Array, byClean: boolean): Float32Array {
     const { alpha, sigma } = this.levelAt(place);
-    if (limits && this.settings.thresholding !== undefined) {
+    if (byClean) {
       this.toClean(output, place, sample);
-      return combine(1 / sigma, sample, -alpha / sigma, output, output);
+      return solveFor(sigma, sample, alpha, output, output);
     }
     switch (this.predictionType) {
       case 'epsilon': return output;
-      case 'v_prediction': return combine(alpha, output, sigma, sample, output);
-      case 'sample': return combine(1 / sigma, sample, -alpha / sigma, output, output);
-      case 'flow_prediction': {
-        const raw = this.sigmas[place] as number;
-        return combine((1 - alpha) / sigma, sample, (alpha * raw) / sigma, output, output);
-      }
+      case 'v_prediction': return combineRounded(alpha, output, sigma, sample, output);
+      case 'sample': return solveFor(sigma, sample, alpha, output, output);
+      case 'flow_prediction': return this.toNoise(output, place, sample, true);
     }
   }
 }

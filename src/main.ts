@@ -57,6 +57,8 @@ function addShowCommands(program: Command): void {
     .option('--port <n>', 'port of pages and API', portOption('--port'), 4040)
     .option('--osc-port <n>', 'UDP and TCP port of OSC', portOption('--osc-port'), 9000)
     .option('--oscquery-port <n>', 'port of the OSCQuery tree', portOption('--oscquery-port'), 4041)
+    .option('--lan', 'also for the local network: prints an address with a token, and a code for phones')
+    .option('--osc-allow <address>', 'with --lan: an address or subnet that may send OSC; may be given several times', collectText, [])
     .option('--display <n>', 'open the stage full screen on this display', integerOption('--display', 1, 16))
     .option('--clock <source>', 'run without a page that plays sound: free', oneOf('--clock', ['free']))
     .option('--no-open', 'do not open a browser')

@@ -76,6 +76,7 @@ function addShowCommands(program: Command): void {
     .option('--stem <name=file>', 'a part of the mix as a file of its own, such as drums=drums.wav; may be given several times', collectStem, [])
     .option('--lyrics <file>', 'timed lyrics or subtitles (.lrc, .srt, .vtt), whose lines become the prompts')
     .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")
+    .option('--as-played', 'keep what the governor did when the machine was slow')
     .option('--draft', '20 s around the first drop or chorus, small')
     .option('--plain', 'no look effects, no browser')
     .option('--estimate', 'time a few frames and say how long it would take')

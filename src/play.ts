@@ -6,29 +6,26 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 
+import { renderUnicodeCompact } from 'uqr';
+
 import { loadCorrections, saveCorrections, type GridCorrections } from './analysis/corrections.ts';
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
-import { MidiPorts } from './control/midi-ports.ts';
-import { OscServer } from './control/osc.ts';
-import { OscQueryServer } from './control/oscquery.ts';
 import type { Pipeline } from './diffusion/types.ts';
-import { isOwnHost, isOwnOrigin } from './server/access.ts';
+import { oscAllowList, openControls, type ControlsRequest } from './play-controls.ts';
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import { startRenderProcess } from './server/render-process.ts';
-import { startServer } from './server/server.ts';
+import { startServer, type RunningServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
 import { pruneUploads } from './server/uploads.ts';
 import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
-export interface PlayRequest extends ShowRequest {
+export interface PlayRequest extends ShowRequest, ControlsRequest {
   /** Listens instead of playing a track. */
   readonly live?: boolean | undefined;
   readonly port?: number | undefined;
-  readonly oscPort?: number | undefined;
-  readonly oscqueryPort?: number | undefined;
   /** The track runs without a page that plays its sound. */
   readonly clock?: 'free' | undefined;
   /** Opens the stage in the browser. */
@@ -41,6 +38,8 @@ export interface Playing {
   readonly url: string;
   readonly oscPort: number;
   readonly oscqueryPort: number;
+  /** Addresses with tokens for other machines; null on loopback alone. */
+  readonly lan: RunningServer['lan'];
   readonly session: Session;
   /** Resolves when the show is on stage; rejects where it cannot be opened. */
   readonly opened: Promise<void>;
@@ -48,8 +47,6 @@ export interface Playing {
 }
 
 const DEFAULT_PORT = 4040;
-const DEFAULT_OSC_PORT = 9000;
-const DEFAULT_OSCQUERY_PORT = 4041;
 const TEND_INTERVAL_MS = 250;
 /** Until the page's microphone says its own rate. */
 const LIVE_RATE = 48_000;
@@ -60,6 +57,7 @@ export async function play(request: PlayRequest): Promise<void> {
   const stopped = stopSignal();
   const playing = await startPlaying(request);
   notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   OSCQuery http://127.0.0.1:${playing.oscqueryPort}   (Ctrl-C ends the show)`);
+  if (playing.lan !== null) notify('info', `Other machines  ${playing.lan.operatorUrl}\nGuests (look only)  ${playing.lan.guestUrl}\n${renderUnicodeCompact(playing.lan.operatorUrl)}`);
   if (request.open !== false) openBrowser(`${playing.url}/${request.display === undefined ? '' : `?display=${request.display}`}`);
   try {
     await Promise.race([playing.opened.then(() => stopped), stopped]);
@@ -70,6 +68,7 @@ export async function play(request: PlayRequest): Promise<void> {
 
 /** Starts the server and, behind it, the show. */
 export async function startPlaying(request: PlayRequest): Promise<Playing> {
+  oscAllowList(request);
   const uploadFolder = cacheSubfolder('uploads');
   const pipeline = startPipeline(request);
   pipeline.catch(() => undefined);
@@ -85,21 +84,17 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
   };
   const closers: (() => Promise<void>)[] = [async () => (await pipeline.catch(() => undefined))?.dispose()];
   try {
-    const server = await startServer({ host: session, port: request.port ?? DEFAULT_PORT, now, webRoot: packagePath('dist/web'), uploadFolder, onNotice: (text) => say('warn', text) });
+    const server = await startServer({ host: session, port: request.port ?? DEFAULT_PORT, now, webRoot: packagePath('dist/web'), uploadFolder, lan: request.lan === true, onNotice: (text) => say('warn', text) });
     session.attach(server);
     closers.unshift(() => server.close());
-    const osc = await openOsc(request, session, (await kit).table, say);
-    closers.unshift(() => osc.close());
-    const query = await openOscQuery(request, session, (await kit).table, osc, say);
-    closers.unshift(() => query.close());
-    const ports = await openMidi(session, say);
-    closers.unshift(async () => ports?.close());
+    const controls = await openControls(request, { session, table: (await kit).table, names: server.lan?.names, now, say });
+    closers.unshift(() => controls.close());
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());
     const opened = putOnStage(request, session, await kit, pipeline);
     opened.catch(() => undefined);
-    return { url: server.url, oscPort: osc.port, oscqueryPort: query.port, session, opened, close: () => closeAll(closers) };
+    return { url: server.url, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, lan: server.lan, session, opened, close: () => closeAll(closers) };
   } catch (thrown) {
     await closeAll(closers);
     throw thrown;
@@ -108,36 +103,6 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
 
 async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
   for (const close of closers) await close().catch((reason: unknown) => notify('warn', messageOf(reason)));
-}
-
-async function openOsc(request: PlayRequest, session: Session, table: Kit['table'], say: (level: 'info' | 'warn', text: string) => void): Promise<OscServer> {
-  const osc = await OscServer.open({
-    port: request.oscPort ?? DEFAULT_OSC_PORT, table, now,
-    values: () => session.values, onChanges: (changes) => session.control(changes), onNotice: say,
-    onMessage: ({ address, args }, peer, isKnown) => session.controllers.hear('osc', `${peer.address}:${peer.port}`, address, args.map(String).join(' '), isKnown ? address : null),
-  });
-  session.attachLink(osc);
-  return osc;
-}
-
-async function openOscQuery(request: PlayRequest, session: Session, table: Kit['table'], osc: OscServer, say: (level: 'info' | 'warn', text: string) => void): Promise<OscQueryServer> {
-  const query = await OscQueryServer.open({
-    port: request.oscqueryPort ?? DEFAULT_OSCQUERY_PORT, name: 'latentbeat', oscPort: osc.port, now,
-    content: () => session.treeContent() ?? { table, values: {}, outs: new Map() },
-    admits: ({ headers }, port) => isOwnHost(headers.host, port) && isOwnOrigin(headers.origin, port),
-    onPacket: (bytes, peer) => osc.takePacket(bytes, peer), onNotice: say,
-  });
-  session.attachLink(query);
-  return query;
-}
-
-async function openMidi(session: Session, onNotice: (level: 'info' | 'warn', text: string) => void): Promise<MidiPorts | null> {
-  const desk = session.controllers;
-  const ports = await MidiPorts.open({
-    onPlug: (device) => desk.plug(device), onUnplug: (device) => desk.unplug(device), onBytes: (device, bytes) => desk.receiveBytes(device, bytes), onNotice,
-  });
-  desk.usePorts(ports);
-  return ports;
 }
 
 async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>): Promise<void> {

@@ -147,7 +147,7 @@ function keyOf(request: RenderRequest, show: OpenShow, settings: VideoSettings, 
   const parts = {
     settings, from: range.from, frames: range.frames, plain: request.plain === true, feedback: request.feedback, seed: show.seed,
     preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, drawing: request.drawing, audio: show.audio?.sha256 ?? '',
-    beats: [...show.timeline.grid.beats], effects: show.effects.map(({ source }) => source), log: show.log,
+    beats: [...show.timeline.grid.beats], effects: show.effects.map(({ source }) => source), log: show.log, asPlayed: request.asPlayed === true,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

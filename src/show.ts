@@ -71,6 +71,8 @@ export interface ShowRequest {
   readonly screen?: PixelSize | undefined;
   /** A running pipeline to draw with, which stays the caller's. */
   readonly pipeline?: Promise<Pipeline> | undefined;
+  /** Keeps the governor's interventions of the log. */
+  readonly asPlayed?: boolean | undefined;
 }
 
 export type OnProgress = (fraction: Unit, text: string) => void;
@@ -224,7 +226,7 @@ function assemble({ request, kit, file, preset, audio, timeline, stemFiles, pipe
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
-  return { ...parts, ...stageParts({ ...parts, library: kit.library }), title, audio, stemFiles, effects: kit.effects, live: false, close };
+  return { ...parts, ...stageParts({ ...parts, library: kit.library, asPlayed: request.asPlayed }), title, audio, stemFiles, effects: kit.effects, live: false, close };
 }
 
 interface StageParts {
@@ -239,6 +241,7 @@ interface StageParts {
   readonly storyboard: readonly Scene[] | undefined;
   readonly live?: boolean;
   readonly pictureSize?: PixelSize | undefined;
+  readonly asPlayed?: boolean | undefined;
 }
 
 function pictureSizeOf({ pictureSize, screen }: Pick<ShowRequest, 'pictureSize' | 'screen'>, { card }: Pipeline): PixelSize | undefined {
@@ -247,10 +250,10 @@ function pictureSizeOf({ pictureSize, screen }: Pick<ShowRequest, 'pictureSize' 
 
 /** The score of a timeline and the walk through the model that follows it. */
 function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
-  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, pictureSize } = parts;
+  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, pictureSize, asPlayed = false } = parts;
   const score = new Score({
     timeline, preset, seed, table, live,
-    log: log.changes.filter(({ source }) => source !== 'governor'),
+    log: asPlayed ? log.changes : log.changes.filter(({ source }) => source !== 'governor'),
     presets: (name) => library.list().find((one) => one.name === name),
     keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
     ...(storyboard === undefined ? {} : { storyboard }),

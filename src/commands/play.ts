@@ -18,6 +18,8 @@ export interface PlayOptions extends ModelFlags {
   readonly port: number;
   readonly oscPort: number;
   readonly oscqueryPort: number;
+  readonly lan?: boolean;
+  readonly oscAllow: readonly string[];
   readonly display?: number;
   readonly clock?: 'free';
   readonly open: boolean;

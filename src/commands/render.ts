@@ -26,6 +26,7 @@ export interface RenderOptions extends ModelFlags, FeedbackFlags {
   readonly negative?: string;
   readonly draft?: boolean;
   readonly plain?: boolean;
+  readonly asPlayed?: boolean;
   readonly estimate?: boolean;
   readonly force?: boolean;
   /** One line of JSON (render.ts RenderNews) at a time on standard output, for a program that started us. */

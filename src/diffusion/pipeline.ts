@@ -6,6 +6,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
+import { listInnerValues, listOutputs } from '../onnx/inner-outputs.ts';
 import { createSession } from '../onnx/session.ts';
 import type { OnnxSession } from '../onnx/session.ts';
 import { providersToTry } from '../onnx/providers.ts';
@@ -20,6 +21,7 @@ import { checkMemory } from './memory.ts';
 import { centredStations, NoiseField, toolStations } from './noise.ts';
 import type { DrawStation } from './noise.ts';
 import { Painter } from './painter.ts';
+import { layerValues } from './prompt/clip-skip.ts';
 import { openPrompts } from './prompt-encoder.ts';
 import { RNG_KINDS } from './rng/types.ts';
 import type { RngKind } from './rng/types.ts';
@@ -90,21 +92,28 @@ interface Sessions {
   readonly encoder: OnnxSession | undefined;
 }
 
-async function openSessions(provider: string, { textEncoders, unet, codec }: ModelFolder, { threads = 1, onRun }: PipelineOptions): Promise<Sessions> {
+async function openSessions(provider: string, { textEncoders, unet, codec, family }: ModelFolder, { threads = 1, clipSkip = 1, onRun }: PipelineOptions): Promise<Sessions> {
   const opened: OnnxSession[] = [];
-  const open = async (file: string): Promise<OnnxSession> => {
-    const session = await createSession(file, { provider, threads, only: true, onRun });
+  const open = async (file: string, inner?: readonly string[]): Promise<OnnxSession> => {
+    const session = await createSession(file, { provider, threads, only: true, inner, onRun });
     opened.push(session);
     return session;
   };
   try {
     const texts: OnnxSession[] = [];
-    for (const { graph } of textEncoders) texts.push(await open(graph));
+    for (const { graph } of textEncoders) texts.push(await open(graph, missingStates(graph, family, clipSkip)));
     return { texts, unet: await open(unet), decoder: await open(codec.decoder), encoder: codec.encoder === undefined ? undefined : await open(codec.encoder) };
   } catch (reason) {
     await Promise.all(opened.map((session) => session.release()));
     throw reason;
   }
+}
+
+/** The layers' results that a text encoder has to give and does not: an earlier layer's for clip skip, the last but one for SDXL. */
+function missingStates(graph: string, family: ModelFolder['family'], clipSkip: number): readonly string[] {
+  if (family === 'plain' || (clipSkip === 1 && family !== 'sdxl')) return [];
+  if (listOutputs(graph).some((name) => name.startsWith('hidden_states'))) return [];
+  return layerValues(listInnerValues(graph));
 }
 
 async function releaseAll({ texts, unet, decoder, encoder }: Sessions): Promise<void> {

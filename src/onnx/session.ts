@@ -5,9 +5,13 @@
  * clear line.
  */
 
+import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { UserError, messageOf } from '../base/errors.ts';
+import { inspectGraph } from './graph-file.ts';
 import { halfToFloat, floatToHalf } from './half.ts';
+import { withInnerOutputs } from './inner-outputs.ts';
 import { providersToTry } from './providers.ts';
 import type { PlainTensor, TensorData, TensorInfo } from './types.ts';
 
@@ -20,6 +24,8 @@ export interface SessionOptions {
   readonly only?: boolean;
   /** Threads within one operator; default 1. */
   readonly threads?: number;
+  /** Values inside the graph that become outputs too. */
+  readonly inner?: readonly string[] | undefined;
   readonly onNotice?: (text: string) => void;
   /** For benches: told of each run, with a way to do the bare native call again on the same inputs. */
   readonly onRun?: ((again: () => Promise<unknown>) => void) | undefined;
@@ -41,11 +47,11 @@ export interface OnnxSession {
 
 /** Loads a graph. Throws a UserError 'device' that names the file when no provider can run it. */
 export async function createSession(file: string, options: SessionOptions = {}): Promise<OnnxSession> {
-  const { provider: wanted = 'cpu', only = false, threads = 1, onNotice, onRun } = options;
+  const { provider: wanted = 'cpu', only = false, threads = 1, inner = [], onNotice, onRun } = options;
   const failures: string[] = [];
   for (const provider of only ? [wanted] : providersToTry(wanted)) {
     try {
-      const session = await InferenceSession.create(file, sessionOptions(provider, threads));
+      const session = inner.length === 0 ? await InferenceSession.create(file, sessionOptions(provider, threads)) : await createWithInner(file, inner, sessionOptions(provider, threads));
       if (failures.length > 0) onNotice?.(`onnxruntime cannot use ${failures.join(', ')} here; ${provider} draws instead.`);
       return wrapSession(session, provider, onRun);
     } catch (reason) {
@@ -53,6 +59,14 @@ export async function createSession(file: string, options: SessionOptions = {}):
     }
   }
   throw new UserError('device', `${file} cannot be loaded: ${failures.join('; ')}; check the file with \`latentbeat models check\`.`);
+}
+
+/** From bytes, with the weight files beside the graph read too. */
+async function createWithInner(file: string, inner: readonly string[], options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  const folder = dirname(file);
+  const { weights } = inspectGraph(file, folder);
+  const externalData = await Promise.all(weights.map(async (path) => ({ path: relative(folder, path).replaceAll('\\', '/'), data: await readFile(path) })));
+  return InferenceSession.create(await withInnerOutputs(file, inner), { ...options, ...(externalData.length === 0 ? {} : { externalData }) });
 }
 
 function sessionOptions(provider: string, threads: number): InferenceSession.SessionOptions {

@@ -84,6 +84,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   trigger('/cue/go', 'Go', 'Goes to the next waypoint at the next beat.', { quantisable: true }),
   trigger('/keep', 'Keep', 'Keeps the place on screen.'),
   trigger('/keep/go', 'Go to keeper', 'Walks to keeper n in b beats: arguments n, b.'),
+  trigger('/undo', 'Undo', 'Takes back the last change of a value; a whole ride of a fader is one.'),
   trigger('/panic', 'Panic', 'Dissolves in one beat to the safe keeper or the last good pictures.'),
 ];
 

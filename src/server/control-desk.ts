@@ -9,6 +9,7 @@ import { clamp } from '../base/math.ts';
 import type { Milliseconds, Tick } from '../base/units.ts';
 import { toControlValue, type ControlRequest } from '../control/osc-change.ts';
 import { NUDGE_STEP, type TempoClock } from '../control/tempo.ts';
+import { UndoBook } from '../control/undo.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import type { ControlChange, ControlValue } from '../score/control.ts';
 import type { Parameter, ParameterTable } from '../score/parameters.ts';
@@ -43,6 +44,7 @@ export class ControlDesk {
   readonly #deeds: Deeds;
   readonly #tempo: TempoClock;
   readonly #feed: ValueFeed;
+  readonly #undo = new UndoBook();
   #values: Record<string, ControlValue> = {};
 
   constructor(deeds: Deeds, tempo: TempoClock) {
@@ -62,6 +64,7 @@ export class ControlDesk {
 
   /** Another show: its table's defaults, its preset's look, then what its log says. */
   reset(show: OpenShow): void {
+    this.#undo.clear();
     const moved = new Set(show.log.changes.map(({ path }) => path));
     this.#values = { ...show.log.valuesAt(Number.MAX_SAFE_INTEGER, show.table) };
     for (const [path, value] of lookOf(show, show.preset)) if (!moved.has(path)) this.#values[path] = value;
@@ -93,10 +96,13 @@ export class ControlDesk {
     const { path } = parameter;
     const value = toControlValue(parameter, given);
     if (value === undefined) throw new UserError('usage', `${path} takes ${describeKind(parameter)}, not ${JSON.stringify(given)}.`);
+    const arrival = this.#deeds.now();
+    const before = this.#values[path];
+    // The transport is no knob: taking back a seek in the middle of a show helps nobody.
+    if (before !== undefined && before !== value && parameter.group !== 'transport' && source !== 'undo') this.#undo.note(path, before, arrival);
     this.#values[path] = value;
     this.#feed.push(path, value, source, clientId);
     this.#deeds.echo(path, value);
-    const arrival = this.#deeds.now();
     if (parameter.group === 'transport') this.#moveTransport(path, value);
     else if (parameter.group === 'tempo') this.#setTempo(path, value, arrival, source);
     else if (path === '/preset/load') this.#deeds.loadPreset(String(value), source);
@@ -109,6 +115,7 @@ export class ControlDesk {
     const arrival = this.#deeds.now();
     this.#deeds.broadcast({ type: 'trigger', path, args, source }, clientId);
     if (parameter.group === 'tempo') this.#fireTempo(path, args, arrival, source);
+    else if (path === '/undo') this.#takeBack();
     else if (path === '/keep') this.#deeds.keep();
     else this.#score(parameter, { kind: 'trigger', path, args: this.#deeds.resolveTrigger(path, args), source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
   }
@@ -125,6 +132,14 @@ export class ControlDesk {
       case '/tempo/earlier': return this.#nudgeBy(-NUDGE_STEP);
       case '/tempo/later': return this.#nudgeBy(NUDGE_STEP);
     }
+  }
+
+  /** Sets what the last gesture changed to what it was, as a change of its own in the log. */
+  #takeBack(): void {
+    const step = this.#undo.take();
+    const parameter = step === null ? undefined : this.#deeds.show().table.get(step.path);
+    if (step === null || parameter === undefined) throw new UserError('usage', 'There is nothing to take back.');
+    if (step.value !== '') this.#applyValue(parameter, step.value, 'undo', undefined);
   }
 
   #nudgeBy(step: Milliseconds): void {

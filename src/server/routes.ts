@@ -9,7 +9,7 @@ import express, { type Express, type NextFunction, type Request, type Response }
 import sharp from 'sharp';
 
 import { messageOf } from '../base/errors.ts';
-import { isOwnHost } from './access.ts';
+import { cookieFor, gradeOf, isForeignWrite, isOwnHost, tokenInUrl, type LanAccess } from './access.ts';
 import type { ShowHost } from './host.ts';
 import { receiveUpload } from './uploads.ts';
 
@@ -17,6 +17,8 @@ export interface RouteOptions {
   readonly host: ShowHost;
   readonly token: string;
   readonly port: () => number;
+  /** Null: loopback alone. */
+  readonly lan: LanAccess | null;
   /** Folder of the built pages; none: only the API is served. */
   readonly webRoot: string | undefined;
   readonly uploadFolder: string | undefined;
@@ -26,7 +28,7 @@ export function createApp(options: RouteOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.use((request, response, next) => refuseForeignHost(request, response, next, options.port()));
+  app.use((request, response, next) => refuseForeigners(request, response, next, options));
   addApi(app, options.host);
   if (options.uploadFolder !== undefined) addUploads(app, options.uploadFolder, options.token);
   app.use('/api', (_request, response) => void response.status(404).json({ error: 'There is no such address under /api.' }));
@@ -35,10 +37,17 @@ export function createApp(options: RouteOptions): Express {
   return app;
 }
 
-function refuseForeignHost(request: Request, response: Response, next: NextFunction, port: number): void {
+function refuseForeigners(request: Request, response: Response, next: NextFunction, { port, lan }: RouteOptions): void {
   response.set({ 'X-Content-Type-Options': 'nosniff', 'Cross-Origin-Resource-Policy': 'same-origin', 'Referrer-Policy': 'no-referrer', 'X-Frame-Options': 'SAMEORIGIN' });
-  if (isOwnHost(request.headers.host, port)) next();
-  else response.status(403).type('text').send('This address is not served here: open http://localhost with the port of latentbeat.\n');
+  const refuse = (text: string): void => void response.status(403).type('text').send(`${text}\n`);
+  if (!isOwnHost(request.headers.host, port(), lan?.names)) return refuse('This address is not served here: open http://localhost with the port of latentbeat.');
+  if (isForeignWrite(request, port(), lan?.names)) return refuse('Another site may not write here.');
+  const grade = gradeOf(request, lan);
+  if (grade === null || (grade === 'guest' && request.method !== 'GET' && request.method !== 'HEAD')) return refuse('This show needs its token: open the address, or the code, that latentbeat printed at its start.');
+  const token = tokenInUrl(request.url);
+  if (token === null) return next();
+  // The token leaves the address bar, so that it is not read over a shoulder or kept in the history.
+  response.set('Set-Cookie', cookieFor(token)).redirect(303, request.path);
 }
 
 function addApi(app: Express, host: ShowHost): void {

@@ -8,12 +8,13 @@ import type { AddressInfo } from 'node:net';
 
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
-import { createToken } from './access.ts';
+import { createLanAccess, createToken, lanAddresses, type OwnNames } from './access.ts';
 import type { ShowHost, Wire } from './host.ts';
 import { createApp } from './routes.ts';
 import { Sockets } from './sockets.ts';
 
 const LOOPBACK = '127.0.0.1';
+const ANYWHERE = '0.0.0.0';
 /** Longer than the gaps of anyone who polls, so that no request meets a connection that is just closing. */
 const KEEP_ALIVE_MS: Milliseconds = 60_000;
 /** Ports tried after a busy one. */
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly webRoot?: string;
   /** Where dropped songs go; without it uploads are refused. */
   readonly uploadFolder?: string;
+  /** Also for the local network, whose machines need a token. */
+  readonly lan?: boolean;
   readonly onNotice?: (text: string) => void;
 }
 
@@ -37,6 +40,8 @@ export interface RunningServer extends Wire {
   /** `http://127.0.0.1:<port>`: the name localhost may lead to another address first. */
   readonly url: string;
   readonly token: string;
+  /** Addresses with a token for other machines; null on loopback alone. */
+  readonly lan: { readonly operatorUrl: string; readonly guestUrl: string; readonly names: OwnNames } | null;
   /** Messages of pages that were refused since the start. */
   readonly badMessages: number;
   readonly skippedFrames: number;
@@ -44,20 +49,22 @@ export interface RunningServer extends Wire {
   close(): Promise<void>;
 }
 
-/** Listens on loopback. Throws a UserError when no port near the wanted one is free. */
+/** Listens on loopback, or wider with `lan`. Throws a UserError when no port near the wanted one is free. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const token = createToken();
+  const lan = options.lan === true ? createLanAccess() : null;
   let port = options.port;
   const { host, now, webRoot, uploadFolder } = options;
-  const server = createServer(createApp({ host, token, port: () => port, webRoot, uploadFolder }));
+  const server = createServer(createApp({ host, token, port: () => port, lan, webRoot, uploadFolder }));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  const sockets = new Sockets(server, { host, token, port: () => port, now });
-  port = await listenNear(server, options.port);
+  const sockets = new Sockets(server, { host, token, port: () => port, now, lan });
+  port = await listenNear(server, options.port, lan === null ? LOOPBACK : ANYWHERE);
   if (options.port !== 0 && port !== options.port) options.onNotice?.(`Port ${options.port} is busy, so this show is at port ${port}.`);
   return {
     port,
     url: `http://${LOOPBACK}:${port}`,
     token,
+    lan: lan === null ? null : { operatorUrl: lanUrl(port, lan.operatorToken, '/panel'), guestUrl: lanUrl(port, lan.guestToken, '/'), names: lan.names },
     get badMessages() { return sockets.badMessages; },
     get skippedFrames() { return sockets.skippedFrames; },
     broadcast: (message, except) => sockets.broadcast(message, except),
@@ -70,15 +77,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-async function listenNear(server: Server, wanted: number): Promise<number> {
-  const last = wanted === 0 ? 0 : Math.min(65_535, wanted + PORTS_TRIED);
-  for (let port = wanted; port <= last; port++) {
-    if (await tryListen(server, port)) return (server.address() as AddressInfo).port;
-  }
-  throw new UserError('device', `Ports ${wanted} to ${last} on ${LOOPBACK} are all busy or not allowed: choose another with --port.`);
+function lanUrl(port: number, token: string, path: string): string {
+  const address = lanAddresses()[0] ?? LOOPBACK;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}?token=${token}`;
 }
 
-async function tryListen(server: Server, port: number): Promise<boolean> {
+async function listenNear(server: Server, wanted: number, host: string): Promise<number> {
+  const last = wanted === 0 ? 0 : Math.min(65_535, wanted + PORTS_TRIED);
+  for (let port = wanted; port <= last; port++) {
+    if (await tryListen(server, port, host)) return (server.address() as AddressInfo).port;
+  }
+  throw new UserError('device', `Ports ${wanted} to ${last} on ${host} are all busy or not allowed: choose another with --port.`);
+}
+
+async function tryListen(server: Server, port: number, host: string): Promise<boolean> {
   return await new Promise((resolve, reject) => {
     const fail = (fault: NodeJS.ErrnoException): void => {
       server.off('listening', succeed);
@@ -91,7 +103,7 @@ async function tryListen(server: Server, port: number): Promise<boolean> {
     };
     server.once('error', fail);
     server.once('listening', succeed);
-    server.listen(port, LOOPBACK);
+    server.listen(port, host);
   });
 }
 

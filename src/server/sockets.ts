@@ -16,7 +16,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../protocol/messages.ts';
-import { isLoopbackAddress, isOwnHost, isOwnOrigin } from './access.ts';
+import { gradeOf, isLoopbackAddress, isOwnHost, isOwnOrigin, type Grade, type LanAccess } from './access.ts';
 import { parseClientMessage } from './client-message.ts';
 import type { ClientInfo, ShowHost, Wire } from './host.ts';
 
@@ -33,6 +33,8 @@ interface Page {
   readonly id: string;
   readonly socket: WebSocket;
   readonly loopback: boolean;
+  /** Guests only look. */
+  readonly grade: Grade;
   info: ClientInfo | null;
   welcomed: boolean;
   alive: boolean;
@@ -46,6 +48,8 @@ export interface SocketOptions {
   /** Asked at each upgrade, since the port is known only after listening. */
   readonly port: () => number;
   readonly now: () => Milliseconds;
+  /** Null: loopback alone. */
+  readonly lan: LanAccess | null;
 }
 
 export class Sockets implements Wire {
@@ -114,16 +118,18 @@ export class Sockets implements Wire {
     const port = this.#options.port();
     const path = (request.url ?? '').split('?')[0];
     socket.on('error', () => socket.destroy());
-    if (path !== '/ws' || !isOwnHost(request.headers.host, port) || !isOwnOrigin(request.headers.origin, port)) {
+    const names = this.#options.lan?.names;
+    const grade = gradeOf(request, this.#options.lan);
+    if (path !== '/ws' || grade === null || !isOwnHost(request.headers.host, port, names) || !isOwnOrigin(request.headers.origin, port, names)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
-    this.#wss.handleUpgrade(request, socket, head, (webSocket) => this.#join(webSocket, request));
+    this.#wss.handleUpgrade(request, socket, head, (webSocket) => this.#join(webSocket, request, grade));
   }
 
-  #join(socket: WebSocket, request: IncomingMessage): void {
+  #join(socket: WebSocket, request: IncomingMessage, grade: Grade): void {
     const page: Page = {
-      id: randomUUID(), socket, loopback: isLoopbackAddress(request.socket.remoteAddress),
+      id: randomUUID(), socket, grade, loopback: isLoopbackAddress(request.socket.remoteAddress),
       info: null, welcomed: false, alive: true, faults: 0, skipped: 0,
     };
     this.#pages.set(page.id, page);
@@ -155,10 +161,11 @@ export class Sockets implements Wire {
     if (message.type === 'ping') {
       this.#sendText(page, JSON.stringify({ type: 'pong', sent: message.sent, at: this.#options.now() } satisfies ServerMessage));
     } else if (message.type === 'hello') {
-      this.#greet(page, message.v, { id: page.id, role: message.role, canPlaySound: message.canPlaySound, loopback: page.loopback });
+      this.#greet(page, message.v, { id: page.id, role: message.role, canPlaySound: message.canPlaySound && page.grade === 'operator', loopback: page.loopback });
     } else if (page.info === null || !page.welcomed) {
       this.#refuse(page, `A ${message.type} message came before the hello was answered.`);
-    } else this.#options.host.receive(page.info, message);
+    } else if (page.grade === 'guest' && message.type !== 'drawn') this.#refuse(page, 'A guest only looks: ask the operator for the other address.');
+    else this.#options.host.receive(page.info, message);
   }
 
   #greet(page: Page, version: number, info: ClientInfo): void {
@@ -178,7 +185,7 @@ export class Sockets implements Wire {
     if (welcome === null) return;
     page.welcomed = true;
     const { show, parameters, values, effects, transport } = welcome;
-    const hello: ServerMessage = { type: 'hello', v: PROTOCOL_VERSION, clientId: page.id, token, show, parameters, values, effects, transport };
+    const hello: ServerMessage = { type: 'hello', v: PROTOCOL_VERSION, clientId: page.id, token: page.grade === 'operator' ? token : '', show, parameters, values, effects, transport };
     this.#sendText(page, JSON.stringify(hello));
     for (const message of welcome.greetings ?? []) this.#sendText(page, JSON.stringify(message));
     host.joined(info);
@@ -187,7 +194,7 @@ export class Sockets implements Wire {
 
   /** float32 mono; what is no number becomes silence. */
   #receiveSound(page: Page, data: Buffer): void {
-    if (page.info === null || data.length === 0 || data.length % 4 !== 0) return this.#refuse(page, 'A sound hop came that is not float32.');
+    if (page.info === null || page.grade === 'guest' || data.length === 0 || data.length % 4 !== 0) return this.#refuse(page, 'A sound hop came that is not float32.');
     const samples = new Float32Array(data.length / 4);
     for (let i = 0; i < samples.length; i++) {
       const sample = data.readFloatLE(i * 4);

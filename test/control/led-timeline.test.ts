@@ -13,7 +13,7 @@ describe('led timeline', () => {
     expect(led.grid).toBe(ear.grid);
     const clock = new TempoClock({ now: 0, tempo: 90 });
     let before = led.grid;
-    for (let ms = 10_000; ms < 40_000; ms += 25) {
+    for (let ms = 10_000; ms < 40_000; ms += 50) {
       if (ms === 20_000) clock.setTempo(ms, 140);
       if (ms === 30_000) clock.setDownbeat(ms);
       const place = clock.placeAt(ms);
@@ -23,9 +23,10 @@ describe('led timeline', () => {
       const settled = ms % 10_000 > 1500;
       if (settled) expect(Math.abs(seen.phase - place.phase - Math.round(seen.phase - place.phase))).toBeLessThan(0.02);
       if (settled && ms % 1000 === 500) expect(seen.positionInBar).toBe(place.positionInBar);
-      for (let i = 1; i < led.grid.beats.length; i++) expect(led.grid.beats[i] as number).toBeGreaterThan(led.grid.beats[i - 1] as number);
+      const { beats } = led.grid;
+      expect(beats.every((beat, i) => i === 0 || beat > (beats[i - 1] as number))).toBe(true);
       const passed = before.beats.filter((beat) => beat < ms / 1000 - 1);
-      expect(led.grid.beats.slice(0, passed.length)).toEqual(passed);
+      expect(passed.every((beat, i) => beats[i] === beat)).toBe(true);
       before = led.grid;
     }
     led.lead(null, 40);

@@ -29,7 +29,7 @@ interface Trace {
   readonly name: string;
   readonly scheduler: string;
   readonly config: Config;
-  readonly set_timesteps: { readonly num_inference_steps?: number; readonly sigmas?: readonly number[]; readonly timesteps?: readonly number[]; readonly mu?: number; readonly strength?: number };
+  readonly set_timesteps: { readonly num_inference_steps?: number; readonly sigmas?: readonly number[]; readonly timesteps?: readonly number[]; readonly mu?: number; readonly strength?: number; readonly original_inference_steps?: number };
   readonly step_kwargs?: { readonly eta?: number };
   readonly generator_seed: number | null;
   readonly timesteps: readonly number[];
@@ -64,9 +64,11 @@ export function traceCases(file: TraceFile): Case[] {
 }
 
 function checkTrace(trace: Trace, file: TraceFile): void {
-  const { num_inference_steps: steps, ...options } = trace.set_timesteps;
+  const { num_inference_steps: steps, original_inference_steps: original, ...options } = trace.set_timesteps;
+  // TCD told the number spaces over all train steps.
+  const spaced = original === undefined ? {} : { original_inference_steps: trace.scheduler === 'TCDScheduler' ? (trace.config['num_train_timesteps'] ?? 1000) : original };
   const eta = trace.step_kwargs?.eta;
-  const scheduler = createScheduler({ ...trace.config, _class_name: trace.scheduler }, undefined, { eta: eta ?? defaultEta(trace.scheduler) });
+  const scheduler = createScheduler({ ...trace.config, ...spaced, _class_name: trace.scheduler }, undefined, { eta: eta ?? defaultEta(trace.scheduler) });
   const schedule = scheduler.setTimesteps(steps ?? options.sigmas?.length ?? options.timesteps?.length ?? 0, options);
   checkSchedule(schedule, trace);
   const isFlow = trace.scheduler.startsWith('FlowMatch');

@@ -52,11 +52,29 @@ function last(outputs: Outputs): PlainTensor {
   return { data: Float32Array.from(found.data as Float32Array), dims: found.dims };
 }
 
-/** hidden_states.0 (the embeddings) to hidden_states.N in order. */
+/**
+ * The values of a text encoder's graph that are its layers' results, for a graph that does not give them as hidden_states
+ * (exports of Stable Diffusion 1 and 2 rarely do). Names as torch's exporter writes them; none in graphs that were fused.
+ */
+export function layerValues(values: readonly string[]): string[] {
+  return values.filter((name) => LAYER.test(name));
+}
+
+const LAYER = /encoder\/layers\.(\d+)\/Add_1_output_0$/;
+
+/** Place among the hidden states: 0 the embeddings, k the result of layer k − 1. */
+function placeOf(name: string): number | undefined {
+  const [, index] = /^hidden_states[._](\d+)$/.exec(name) ?? [];
+  if (index !== undefined) return Number(index);
+  const [, layer] = LAYER.exec(name) ?? [];
+  return layer === undefined ? undefined : Number(layer) + 1;
+}
+
+/** The embeddings, where given, to the last layer's in order. */
 function listStates(outputs: Outputs): PlainTensor[] {
   return Object.entries(outputs)
-    .flatMap(([name, tensor]) => { const [, index] = /^hidden_states[._](\d+)$/.exec(name) ?? []; return index === undefined ? [] : [{ index: Number(index), tensor }]; })
-    .sort((a, b) => a.index - b.index)
+    .flatMap(([name, tensor]) => { const place = placeOf(name); return place === undefined ? [] : [{ place, tensor }]; })
+    .sort((a, b) => a.place - b.place)
     .map(({ tensor }) => tensor);
 }
 

@@ -15,7 +15,7 @@ from .card import write_card
 from .classify import train_classifiers
 from .data import render
 from .evaluate import evaluate
-from .export import export_networks, export_text, write_sums
+from .export import export_ear, export_networks, export_text, write_sums
 from .judge import Judge
 from .model import Model
 from .network import Decoder
@@ -99,7 +99,9 @@ def run_stage(stage: str, run: Run) -> None:
     elif stage == "generator":
         train_generator(run.work / "crops", run.work / "autoencoder.pt", run.work / "generator.pt", plan.size, *plan.generator, run.device)
     elif stage == "export":
-        export_networks(*load_model(run), names, run.model)
+        model, reader = load_model(run)
+        export_networks(model, reader, names, run.model)
+        export_ear(reader, names, run.model)
         write_card(run.model, names)
         write_sums(run.model)
     elif stage == "classifiers":

@@ -16,14 +16,17 @@ import torch
 import torch.nn.functional as F
 
 from .check_paraphrases import read_paraphrases
-from .reader import HEADS, PROTOTYPES, Reader
+from .reader import HEADS, PARTS, PROTOTYPES, Reader
 from .text_encoder import ExportedEncoder
 from .vocabulary import MODIFIERS, PALETTES, RELATIONS, SUBJECTS, Label, bare_captions, draw_label, make_caption
 
 CHUNK = 3000
 HELD_SEED = 7  # of the captions from held-out templates
 LISTS = (list(SUBJECTS), [*SUBJECTS, ""], list(RELATIONS), [*PALETTES, ""], list(MODIFIERS))
-PROTOTYPE_RATE = 0.25  # of the rate of the rest: prototypes stay near what they were placed at
+PROTOTYPE_RATE = 0.25  # of the rate of the rest
+LEARNED = 0.6  # share of the trained prototypes in the kept ones, the rest as they were placed (WiSE-FT, Wortsman et al. 2022): trained ones
+# know captions better, placed ones free prompts
+ALONE = 0.7  # added to the logit of "no second subject": in doubt there is one
 WEIGHTS = (1.0, 0.8, 0.8, 0.8, 0.8)  # of the five heads in the loss
 
 
@@ -95,6 +98,7 @@ def fit_reader(folder: Path, fit: Fit = Fit()) -> dict[str, float]:
     torch.manual_seed(fit.seed)
     captions, reader = read_captions(folder), Reader()
     place_prototypes(reader, read_captions(folder, "000"))
+    placed = reader.prototypes.detach().clone()
     generator = torch.Generator().manual_seed(fit.seed)
     learned = [parameter for name, parameter in reader.named_parameters() if name != "prototypes"]
     optimizer = torch.optim.AdamW([{"params": learned, "weight_decay": fit.decay}, {"params": [reader.prototypes], "weight_decay": 0.0}])
@@ -106,11 +110,18 @@ def fit_reader(folder: Path, fit: Fit = Fit()) -> dict[str, float]:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+    finish(reader, placed)
     figures = {"captions": len(captions.vectors), "loss": float(loss.detach()), "cpuSeconds": time.process_time() - began, **judge_reader(reader.eval(), folder)}
     torch.save(reader.state_dict(), folder / "reader.pt")
     (folder / "reader.json").write_text(json.dumps(figures, indent=2) + "\n")
     print(json.dumps({name: round(value, 4) for name, value in figures.items()}), flush=True)
     return figures
+
+
+@torch.no_grad()
+def finish(reader: Reader, placed: torch.Tensor) -> None:
+    reader.prototypes.lerp_(placed, 1 - LEARNED)
+    reader.names.bias[PARTS[0]] += ALONE
 
 
 @torch.no_grad()

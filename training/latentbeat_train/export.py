@@ -17,8 +17,8 @@ from .model import Model
 from .network import LATENT_CHANNELS, Decoder
 from .noise import CELL, GRID
 from .one_step import OneStep
-from .reader import Reader
-from .text_encoder import MAX_TOKENS, OPSET, export_encoder, load_encoder
+from .reader import Ear, Reader
+from .text_encoder import MAX_TOKENS, OPSET, export_encoder, load_encoder, store_as_int8
 
 CONFIGS: dict[str, dict] = {
     "model_index.json": {
@@ -81,6 +81,17 @@ def export_networks(model: Model, reader: Reader, offered: tuple[str, ...], targ
         Decoder(model.decoder).eval(), (noise,), p, ["latent_sample"], "sample", {"latent_sample": free, "sample": {2: "picture_height", 3: "picture_width"}}))
     for name, config in CONFIGS.items():
         write_json(target / name, config)
+
+
+def export_ear(reader: Reader, offered: tuple[str, ...], target: Path) -> None:
+    """reader/model.onnx: what a sentence is heard as (names in card.json), stored as int8 like the text encoder."""
+    def write(path: Path) -> None:
+        outputs = ["first", "second", "relation", "palette", "modifier"]
+        torch.onnx.export(Ear(reader, offered).eval(), (nn.functional.normalize(torch.randn(1, 384), dim=1),), str(path), dynamo=False,
+            opset_version=OPSET, input_names=["text_embeds"], output_names=outputs)
+        onnx.save(store_as_int8(onnx.load(str(path)), 10000), str(path))
+
+    write_atomically(target / "reader/model.onnx", write)
 
 
 def _export(module: nn.Module, inputs: tuple, path: Path, names: list[str], output: str, dynamic: dict) -> None:

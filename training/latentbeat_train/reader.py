@@ -66,9 +66,28 @@ class Reader(nn.Module):
         order, alone, *looks = (self.names(scaled) + self.company(scaled)).split(PARTS, 1)
         presence = self.trust * self.nearness(text)
         first = presence + order
-        other = presence - order + torch.log(1 - first.softmax(1) + 1e-4)
+        other = presence - order + 2 * torch.log(1 - first.softmax(1) + 1e-4)  # the first one again is no second
         return first, torch.cat([other - other.amax(1, keepdim=True), alone], 1), *looks
 
     def forward(self, text: torch.Tensor, hidden: torch.Tensor | None = None) -> Reading:
         first, second, relation, palette, modifier = (head.softmax(1) for head in self.logits(text))
         return Reading(first, second[:, :-NONE], relation, palette[:, :-NONE] + palette[:, -NONE:] * (first @ self.usual), modifier)
+
+
+class Ear(nn.Module):
+    """What is told to a user of a sentence: the reader's shares among the subjects on offer, and whether a palette is named at all.
+
+    text_embeds [B, 384] -> first and second [B, offered], relation [B, 4], palette [B, palettes + 1] (last: none named), modifier [B, modifiers].
+    """
+
+    kept: torch.Tensor
+
+    def __init__(self, reader: Reader, offered: tuple[str, ...]) -> None:
+        super().__init__()
+        self.reader = reader
+        self.register_buffer("kept", torch.tensor([i for i, name in enumerate(SUBJECTS) if name in offered]))
+
+    def forward(self, text: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        first, second, relation, palette, modifier = self.reader.logits(text)
+        others = torch.cat([second[:, self.kept], second[:, -NONE:]], 1).softmax(1)[:, :-NONE]
+        return first[:, self.kept].softmax(1), others, relation.softmax(1), palette.softmax(1), modifier.softmax(1)

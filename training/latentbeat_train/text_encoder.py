@@ -92,10 +92,10 @@ def export_encoder(encoder: SentenceEncoder, path: Path) -> None:
     onnx.save(store_as_int8(onnx.load(str(path))), str(path))
 
 
-def store_as_int8(model: onnx.ModelProto) -> onnx.ModelProto:
+def store_as_int8(model: onnx.ModelProto, least: int = 30000) -> onnx.ModelProto:
     """Replaces each large float matrix by int8 * per-row scale; a table that is only gathered is widened after the gather."""
     graph = model.graph
-    for tensor in [t for t in graph.initializer if t.data_type == TensorProto.FLOAT and len(t.dims) == 2 and np.prod(t.dims) > 30000]:
+    for tensor in [t for t in graph.initializer if t.data_type == TensorProto.FLOAT and len(t.dims) == 2 and np.prod(t.dims) > least]:
         values = numpy_helper.to_array(tensor)
         gathers = [n for n in graph.node if n.op_type == "Gather" and n.input[0] == tensor.name]
         axis = 1 if gathers else int(np.abs(values).max(0).std() > np.abs(values).max(1).std()) ^ 1

@@ -23,11 +23,11 @@ FREE = ("a quiet walk through the night", "my heart is burning", "falling into t
     "grandma's garden", "dizzy and hypnotised", "somewhere over the rainbow", "the last campfire", "the sea at midnight", "traffic in the rain at midnight")
 
 
-def obedience(judge: Judge, folder: Path, names: tuple[str, ...], each: int) -> dict:
-    """Held-out captions, drawn and read back by classifiers that were trained on renders alone."""
+def obedience(judge: Judge, folder: Path, names: tuple[str, ...], each: int, plain_words: bool) -> dict:
+    """Captions from held-out templates, or the plain ones, drawn and read back by classifiers that were trained on renders alone."""
     labels = held_labels(names, each, 7)
     numbers = seeds(len(labels), 11)
-    made = torch.cat([shrink(judge.draw(judge.say(held_caption(label, i)), numbers[i])) for i, label in enumerate(labels)])
+    made = torch.cat([shrink(judge.draw(judge.say(plain_caption(label) if plain_words else held_caption(label, i)), numbers[i])) for i, label in enumerate(labels)])
     right = torch.tensor([[SLOTS.index(x.subject), PALETTES.index(x.palette), list(MODIFIERS).index(x.modifier)] for x in labels])
     plain = classify.guess(classify.load(folder), made) == right
     strict = classify.guess(classify.load(folder, True), classify.disguise(made, torch.Generator().manual_seed(3)))[:, 0] == right[:, 0]
@@ -158,7 +158,7 @@ def _turned(scalars: torch.Tensor, k: int) -> torch.Tensor:
 def evaluate(judge: Judge, pure: Judge, exported: Path, folder: Path, target: Path, names: tuple[str, ...], prompts: list[dict], each: int, frames: int = 64) -> dict:
     """Everything, into report.json; `names` are the subjects of the card."""
     draw_sheets(judge, target, names)
-    figures = {"classifiers": json.loads((folder / "accuracy.json").read_text()), "obedience": obedience(judge, folder, names, each), "paraphrases": paraphrases(judge, folder, names, prompts),
+    figures = {"classifiers": json.loads((folder / "accuracy.json").read_text()), "obedience": obedience(judge, folder, names, each, False), "obedience, plain words": obedience(judge, folder, names, each, True), "paraphrases": paraphrases(judge, folder, names, prompts),
                "likeness": likeness(judge, folder, names, max(2, each // 2)), "orbits": {name: orbit(judge, name) for name in names}, "walks": walks(judge, folder, names, frames, 4 if frames > 16 else 2), "onnx": parity(judge, exported, pure)}
     target.mkdir(parents=True, exist_ok=True)
     (target / "report.json").write_text(json.dumps(figures, indent=1) + "\n")

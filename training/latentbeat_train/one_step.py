@@ -31,6 +31,12 @@ def screen_places(like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return x + 0 * y, y + 0 * x
 
 
+def sharpen(share: torch.Tensor, power: float = 3.0) -> torch.Tensor:
+    """Makes the likely likelier: pictures in a blend of five half-meant palettes are grey."""
+    share = share ** power
+    return share / share.sum(1, keepdim=True)
+
+
 class Shown(nn.Module):
     """What a reading of a sentence selects: the two subjects with their weights."""
 
@@ -78,8 +84,9 @@ class OneStep(nn.Module):
     def read(self, text: torch.Tensor) -> Reading:
         """What a sentence [B, 384] asks for, among the subjects on offer."""
         reading = self.reader(text)
-        first, second = reading.first[:, self.kept] + 1e-9, reading.second[:, self.kept]
-        return reading._replace(first=first / first.sum(1, keepdim=True), second=second)
+        first, second = (reading.first[:, self.kept] + 1e-5) ** 2, reading.second[:, self.kept]
+        palette, modifier = (sharpen(share) for share in (reading.palette, reading.modifier))
+        return reading._replace(first=first / first.sum(1, keepdim=True), second=second, palette=palette, modifier=modifier)
 
     def draw(self, scalars: torch.Tensor, reading: Reading, like: torch.Tensor) -> torch.Tensor:
         """Latent [1, LATENT_CHANNELS, h, w] of one picture."""

@@ -3,6 +3,8 @@ from pathlib import Path
 
 ASKED = (  # what, where in the figures, asked for (a share), more is better
     ("subject obeyed", ("obedience", "subject"), 0.90, True), ("palette obeyed", ("obedience", "palette"), 0.95, True), ("modifier obeyed", ("obedience", "modifier"), 0.75, True),
+    ("subject obeyed, plain words", ("obedience, plain words", "subject"), 0.90, True), ("palette obeyed, plain words", ("obedience, plain words", "palette"), 0.95, True),
+    ("modifier obeyed, plain words", ("obedience, plain words", "modifier"), 0.75, True),
     ("paraphrases, subject shown", ("paraphrases", "shown"), 0.75, True), ("paraphrases, subject heard", ("paraphrases", "heard"), 0.75, True),
     ("sharpness of the renders'", ("likeness", "sharpness"), 0.85, True), ("seeds differ, of the renders'", ("likeness", "seeds differ"), 0.60, True),
     ("noise walk, flicker (median)", ("walks", "noise", "flicker"), 0.10, False), ("noise walk, CV (median)", ("walks", "noise", "cv"), 0.15, False),

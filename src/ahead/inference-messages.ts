@@ -4,7 +4,7 @@
  * float32 cost in ms), then the RGBA body.
  */
 
-import type { LatentPoint, ModelCard, ModelSettings } from '../diffusion/types.ts';
+import type { Heard, LatentPoint, ModelCard, ModelSettings } from '../diffusion/types.ts';
 import type { Milliseconds } from '../base/units.ts';
 
 /** Everything the process needs to open its pipeline. */
@@ -24,6 +24,7 @@ export type InferenceRequest =
   | { readonly type: 'open'; readonly setup: InferenceSetup }
   | { readonly type: 'draw'; readonly id: number; readonly point: LatentPoint }
   | { readonly type: 'measure'; readonly id: number; readonly points: readonly LatentPoint[] }
+  | { readonly type: 'hear'; readonly id: number; readonly prompt: string }
   /** Not wanted any more: dropped if its turn has not come, answered by 'failed'. */
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'close' };
@@ -35,6 +36,7 @@ export type InferenceReply =
   | { readonly type: 'step' }
   | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'differences'; readonly id: number; readonly differences: readonly number[] }
+  | { readonly type: 'heard'; readonly id: number; readonly heard: Heard | null }
   /** `id` 0: the pipeline could not be opened. `fault` is that of a UserError. */
   | { readonly type: 'failed'; readonly id: number; readonly message: string; readonly fault: 'usage' | 'input' | 'device' | 'again' | null };
 

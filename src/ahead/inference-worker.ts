@@ -46,6 +46,14 @@ async function measure(pipeline: Pipeline, id: number, points: readonly LatentPo
   }
 }
 
+async function hear(pipeline: Pipeline, id: number, prompt: string): Promise<void> {
+  try {
+    say({ type: 'heard', id, heard: (await pipeline.hear?.(prompt)) ?? null });
+  } catch (reason) {
+    fail(id, reason);
+  }
+}
+
 function receive(pipeline: Pipeline, request: InferenceRequest): void {
   switch (request.type) {
     case 'draw':
@@ -53,6 +61,9 @@ function receive(pipeline: Pipeline, request: InferenceRequest): void {
       break;
     case 'measure':
       void measure(pipeline, request.id, request.points);
+      break;
+    case 'hear':
+      void hear(pipeline, request.id, request.prompt);
       break;
     case 'cancel':
       cancels.get(request.id)?.abort(new Error('cancelled'));

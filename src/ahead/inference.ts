@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { compiledEntry } from '../base/entry.ts';
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
-import type { LatentPoint, ModelCard, ModelSettings, Picture, Pipeline } from '../diffusion/types.ts';
+import type { Heard, LatentPoint, ModelCard, ModelSettings, Picture, Pipeline } from '../diffusion/types.ts';
 import { HEARTBEAT_MS, PictureReader } from './inference-messages.ts';
 import type { InferenceReply, InferenceRequest, InferenceSetup } from './inference-messages.ts';
 
@@ -71,6 +71,7 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
     card,
     draw: (point, signal) => keeper.draw(point, signal),
     measureDifference: (points) => keeper.measure(points),
+    hear: (prompt) => keeper.hear(prompt),
     dispose: () => keeper.dispose(),
     get alive() {
       return keeper.alive;
@@ -84,9 +85,11 @@ export async function startInference(options: InferenceOptions): Promise<Inferen
   };
 }
 
+type Answer = Picture | readonly number[] | Heard | null;
+
 interface Pending {
   readonly request: InferenceRequest & { readonly id: number };
-  readonly resolve: (answer: Picture | readonly number[]) => void;
+  readonly resolve: (answer: Answer) => void;
   readonly reject: (reason: unknown) => void;
   deaths: number;
 }
@@ -138,6 +141,10 @@ class ProcessKeeper {
     return this.#ask({ type: 'measure', id: this.#nextId++, points }) as Promise<number[]>;
   }
 
+  hear(prompt: string): Promise<Heard | null> {
+    return this.#ask({ type: 'hear', id: this.#nextId++, prompt }) as Promise<Heard | null>;
+  }
+
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -152,7 +159,7 @@ class ProcessKeeper {
     clearTimeout(kill);
   }
 
-  #ask(request: InferenceRequest & { readonly id: number }): Promise<Picture | readonly number[]> {
+  #ask(request: InferenceRequest & { readonly id: number }): Promise<Answer> {
     if (this.#disposed) return Promise.reject(new Error('the pipeline is closed'));
     return new Promise((resolve, reject) => {
       if (this.#pending.size === 0) this.#answeredAt = performance.now();
@@ -199,6 +206,9 @@ class ProcessKeeper {
       case 'differences':
         this.#answer(child, reply.id, reply.differences);
         break;
+      case 'heard':
+        this.#answer(child, reply.id, reply.heard);
+        break;
       case 'failed':
         this.#refuse(reply.id, reply.fault === null ? new Error(reply.message) : new UserError(reply.fault, reply.message));
         break;
@@ -214,7 +224,7 @@ class ProcessKeeper {
     for (const { request } of this.#pending.values()) this.#send(request);
   }
 
-  #answer(child: ChildProcess, id: number, answer: Picture | readonly number[]): void {
+  #answer(child: ChildProcess, id: number, answer: Answer): void {
     if (child !== this.#child) return;
     this.#heardAt = this.#answeredAt = performance.now();
     this.#pause = 0;

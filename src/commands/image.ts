@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { UserError, messageOf } from '../base/errors.ts';
 import { notify } from '../base/log.ts';
 import { startInference } from '../ahead/inference.ts';
+import { describeHeard } from '../diffusion/hearing.ts';
 import type { LatentPoint, ModelCard, Pipeline } from '../diffusion/types.ts';
 import { checkOutputFile } from './output.ts';
 import { findModel } from './models-folder.ts';
@@ -38,6 +39,8 @@ export async function image(options: ImageOptions): Promise<void> {
   const pipeline = await startInference({ model: findModel(options.model), drawing: modelSettingsOf(options), onNotice: (text) => notify('warn', text) });
   try {
     await drawTo(out, pipeline, pointOf(options, pipeline.card));
+    const heard = await pipeline.hear?.(options.prompt);
+    if (heard) notify('info', describeHeard(heard));
   } finally {
     await pipeline.dispose();
   }

@@ -7,6 +7,7 @@ import { UserError, messageOf } from '../base/errors.ts';
 import { notify, print } from '../base/log.ts';
 import { benchBatches, benchPipeline } from '../diffusion/bench.ts';
 import { findDamage, readModelFolder } from '../diffusion/folder.ts';
+import type { ModelFolder } from '../diffusion/folder.ts';
 import { startInference } from '../ahead/inference.ts';
 import { CATALOG } from '../hub/catalog.ts';
 import { modelSettingsOf, type ModelFlags } from './model-options.ts';
@@ -14,12 +15,15 @@ import { findModel, modelFolders } from './models-folder.ts';
 import { writeText } from './output.ts';
 import { formatTable } from './table.ts';
 
+/** Longest line of a printed list. */
+const LINE = 100;
+
 export async function listModels({ json }: { readonly json: boolean }): Promise<void> {
   const folders = (await Promise.all(modelFolders().map(async (root) => (await readdir(root, { withFileTypes: true }).catch(() => [])).filter((entry) => entry.isDirectory()).map(({ name }) => join(root, name))))).flat();
-  const found = await Promise.all(folders.map(async (folder) => describeFolder(folder).catch(() => undefined)));
+  const found = await Promise.all(folders.map(async (folder) => readModelFolder(folder).catch(() => undefined)));
   const models = found.filter((model) => model !== undefined);
-  if (json) return print(JSON.stringify({ models, catalog: CATALOG }));
-  print(models.length === 0 ? `No model folder in ${modelFolders().join(' or ')}.` : formatTable(models));
+  if (json) return print(JSON.stringify({ models: models.map((model) => ({ ...rowOf(model), ...model.knows, examplePrompts: model.examplePrompts })), catalog: CATALOG }));
+  print(models.length === 0 ? `No model folder in ${modelFolders().join(' or ')}.` : [formatTable(models.map(rowOf)), ...models.map(describeKnowledge)].filter((text) => text !== '').join('\n\n'));
   print(`\nTo fetch with \`latentbeat models pull ID\` (read the licence on its page first):\n${formatTable(CATALOG.map(({ id, family, licence, gigabytes, steps, guidance, goodFor }) => ({ id, family, licence, GB: gigabytes, steps, guidance, 'good for': goodFor })))}`);
 }
 
@@ -57,9 +61,32 @@ export async function benchModel(name: string | undefined, options: BenchModelOp
 
 async function describeFolder(folder: string): Promise<Record<string, string | number>> {
   try {
-    const { id, name, native, latentChannels, codec, sha256, path, family } = await readModelFolder(folder);
-    return { id, name, size: `${native.width}x${native.height}`, steps: native.steps, family, channels: latentChannels, factor: codec.spatialFactor, sha256: sha256.slice(0, 12), folder: path };
+    return rowOf(await readModelFolder(folder));
   } catch (reason) {
     throw reason instanceof UserError ? reason : new UserError('device', `the model folder ${folder} cannot be read: ${messageOf(reason)}.`);
   }
+}
+
+function rowOf({ id, name, native, latentChannels, codec, sha256, path, family }: ModelFolder): Record<string, string | number> {
+  return { id, name, size: `${native.width}x${native.height}`, steps: native.steps, family, channels: latentChannels, factor: codec.spatialFactor, sha256: sha256.slice(0, 12), folder: path };
+}
+
+/** What a model knows well, as a few wrapped lists; empty for a card that says nothing. */
+export function describeKnowledge({ name, knows, examplePrompts }: Pick<ModelFolder, 'name' | 'knows' | 'examplePrompts'>): string {
+  const lists = [['Subjects', knows.subjects], ['Palettes', knows.palettes], ['Modifiers', knows.modifiers], ['Try', examplePrompts.map((prompt) => `"${prompt}"`)]] as const;
+  const told = lists.filter(([, entries]) => entries.length > 0);
+  if (told.length === 0) return '';
+  return [`${name} knows these well; any other prompt gets what is nearest.`, ...told.map(([title, entries]) => wrapList(`${title}: `, entries))].join('\n');
+}
+
+/** Entries with commas in lines of LINE characters, further lines set in below the first entry. */
+function wrapList(title: string, entries: readonly string[]): string {
+  const lines = [title];
+  entries.forEach((entry, i) => {
+    const text = i < entries.length - 1 ? `${entry}, ` : entry;
+    const line = lines.at(-1) as string;
+    if (line !== title && line.length + text.trimEnd().length > LINE) lines.push(' '.repeat(title.length) + text);
+    else lines[lines.length - 1] = line + text;
+  });
+  return lines.map((line) => line.trimEnd()).join('\n');
 }

@@ -9,6 +9,7 @@ import sharp, { type Sharp } from 'sharp';
 import { UserError } from '../base/errors.ts';
 import { notify, print } from '../base/log.ts';
 import { startInference } from '../ahead/inference.ts';
+import { describeHeard } from '../diffusion/hearing.ts';
 import { measurePictureDifference } from '../diffusion/difference.ts';
 import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 import { describeDifferences, plotDifferences } from '../latent/differences.ts';
@@ -57,6 +58,10 @@ export async function walkCommand(options: WalkOptions): Promise<void> {
     await writeResult(plot, await sharp(Buffer.from(plotDifferences(sizedSteps, uniformSteps))).png().toBuffer());
     if (isSheet) await writeResult(out, await contactSheet(frames));
     else await writeFrames(out, frames);
+    for (const prompt of new Set(options.prompt)) {
+      const heard = await pipeline.hear?.(prompt);
+      if (heard) notify('info', `${prompt}. ${describeHeard(heard)}`);
+    }
     notify('info', `${frames.length} pictures in ${options.out}, their differences drawn in ${plot}.`);
   } finally {
     await pipeline.dispose();

@@ -12,6 +12,8 @@ import { UserError } from '../base/errors.ts';
 import type { PixelSize } from '../base/picture-shape.ts';
 import { inspectGraph } from '../onnx/graph-file.ts';
 import type { GraphFile } from '../onnx/graph-file.ts';
+import { readKnowledge, readPromptReader } from './card-words.ts';
+import type { Knowledge, PromptReader } from './card-words.ts';
 import { hasPart, needsConfig, numberIn, readFirstConfig, readNativeSizes, textIn, textsIn } from './config-values.ts';
 import type { Config } from './config-values.ts';
 import { checkIsSupported, defaultScheduler, familyOf, nativeDrawing } from './families.ts';
@@ -48,6 +50,10 @@ export interface ModelFolder {
   /** All sizes the model was trained for, best first. */
   readonly nativeSizes: readonly PixelSize[];
   readonly examplePrompts: readonly string[];
+  /** What the card says the model knows well. */
+  readonly knows: Knowledge;
+  /** Undefined where a model has none. */
+  readonly reader: PromptReader | undefined;
   /** Bytes of all graphs and their weights. */
   readonly bytes: number;
 }
@@ -92,6 +98,8 @@ export async function readModelFolder(folder: string, options: FolderOptions = {
     native: { steps: numberIn(card, 'nativeSteps', `${path}/card.json`, drawing.steps), guidance: numberIn(card, 'nativeGuidance', `${path}/card.json`, drawing.guidance), ...nativeSizes[0] },
     nativeSizes,
     examplePrompts: textsIn(card, 'examplePrompts'),
+    knows: readKnowledge(card),
+    reader: await readPromptReader(card, path),
     bytes: [unetGraph, ...textGraphs].reduce((sum, { bytes }) => sum + bytes, codec.bytes),
   };
 }

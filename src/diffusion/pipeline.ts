@@ -17,6 +17,7 @@ import { DrawQueue } from './draw-queue.ts';
 import { Encoder } from './encoder.ts';
 import { readModelFolder } from './folder.ts';
 import type { ModelFolder } from './folder.ts';
+import { hearIn } from './hearing.ts';
 import { checkMemory } from './memory.ts';
 import { centredStations, NoiseField, toolStations } from './noise.ts';
 import type { DrawStation } from './noise.ts';
@@ -90,9 +91,10 @@ interface Sessions {
   readonly unet: OnnxSession;
   readonly decoder: OnnxSession;
   readonly encoder: OnnxSession | undefined;
+  readonly reader: OnnxSession | undefined;
 }
 
-async function openSessions(provider: string, { textEncoders, unet, codec, family }: ModelFolder, { threads = 1, clipSkip = 1, onRun }: PipelineOptions): Promise<Sessions> {
+async function openSessions(provider: string, { textEncoders, unet, codec, family, reader }: ModelFolder, { threads = 1, clipSkip = 1, onRun }: PipelineOptions): Promise<Sessions> {
   const opened: OnnxSession[] = [];
   const open = async (file: string, inner?: readonly string[]): Promise<OnnxSession> => {
     const session = await createSession(file, { provider, threads, only: true, inner, onRun });
@@ -102,7 +104,7 @@ async function openSessions(provider: string, { textEncoders, unet, codec, famil
   try {
     const texts: OnnxSession[] = [];
     for (const { graph } of textEncoders) texts.push(await open(graph, missingStates(graph, family, clipSkip)));
-    return { texts, unet: await open(unet), decoder: await open(codec.decoder), encoder: codec.encoder === undefined ? undefined : await open(codec.encoder) };
+    return { texts, unet: await open(unet), decoder: await open(codec.decoder), encoder: codec.encoder === undefined ? undefined : await open(codec.encoder), reader: reader === undefined ? undefined : await open(reader.file) };
   } catch (reason) {
     await Promise.all(opened.map((session) => session.release()));
     throw reason;
@@ -116,8 +118,9 @@ function missingStates(graph: string, family: ModelFolder['family'], clipSkip: n
   return layerValues(listInnerValues(graph));
 }
 
-async function releaseAll({ texts, unet, decoder, encoder }: Sessions): Promise<void> {
-  await Promise.all([...texts, unet, decoder, ...(encoder === undefined ? [] : [encoder])].map((session) => session.release()));
+async function releaseAll({ texts, unet, decoder, encoder, reader }: Sessions): Promise<void> {
+  const open = [...texts, unet, decoder, encoder, reader].filter((session) => session !== undefined);
+  await Promise.all(open.map((session) => session.release()));
 }
 
 async function assemble(model: ModelFolder, sessions: Sessions, options: PipelineOptions): Promise<LocalPipeline> {
@@ -132,8 +135,9 @@ async function assemble(model: ModelFolder, sessions: Sessions, options: Pipelin
     stream,
   });
   if (stream && !denoiser.takesMixedTimesteps) throw new UserError('usage', `${model.name} takes one timestep for all pictures of a call, so stream batch cannot be used; leave --stream-batch out.`);
+  const prompts = await openPrompts(model, sessions.texts, options);
   const painter = new Painter(model, unet, {
-    prompts: await openPrompts(model, sessions.texts, options),
+    prompts,
     noise: new NoiseField(stationsFor(model, options)),
     denoiser,
     decoder: new Decoder(sessions.decoder, model.codec),
@@ -146,6 +150,11 @@ async function assemble(model: ModelFolder, sessions: Sessions, options: Pipelin
     folder: model,
     draw: (point, signal) => queue.draw(point, signal),
     measureDifference: (points) => queue.measure(points, measurePictureDifference),
+    hear: async (prompt) => {
+      if (sessions.reader === undefined || model.reader === undefined) return null;
+      const [part] = await prompts.mix([{ text: prompt, weight: 1 }]);
+      return part === undefined ? null : hearIn(sessions.reader, model.reader.vocabulary, part.conditioning.pooled);
+    },
     latentOf: (point) => painter.latentOf(point),
     stageTimes: () => painter.times,
     dispose: async () => {

@@ -119,6 +119,16 @@ export interface ModelSettings {
   readonly remember?: boolean | undefined;
 }
 
+/** What a model makes of a prompt, in the words of its card. */
+export interface Heard {
+  /** Palette where one is named, subject (or two in their relation), modifier where one is named. */
+  readonly words: readonly string[];
+  /** Share of the subject among all that the model knows. */
+  readonly confidence: Unit;
+  /** The model knows nothing like it well; the picture is a guess. */
+  readonly weak: boolean;
+}
+
 /**
  * Draws pictures. Calls queue up and are answered in order, one at a time; the same point gives the same bytes.
  * A draw whose `signal` aborts before its turn rejects with the signal's reason; one that has begun goes on.
@@ -128,6 +138,8 @@ export interface Pipeline {
   draw(point: LatentPoint, signal?: AbortSignal): Promise<Picture>;
   /** Visible change between neighbours: `points.length - 1` numbers, mean absolute difference of RGB in 0..1 (see difference.ts). */
   measureDifference(points: readonly LatentPoint[]): Promise<number[]>;
+  /** What the model hears in a prompt; null for a model that has no list of what it knows, such as Stable Diffusion. */
+  hear?(prompt: string): Promise<Heard | null>;
   /** Frees sessions and processes; safe to call twice. */
   dispose(): Promise<void>;
 }

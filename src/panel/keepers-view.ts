@@ -2,6 +2,7 @@
 
 import type { ClientMessage, KeeperTile, SceneTile } from '../protocol/messages.ts';
 import { h, icon } from '../stage/dom.ts';
+import { heardLine } from '../stage/heard.ts';
 import type { Board } from './board.ts';
 
 const BEATS = 4;
@@ -39,6 +40,7 @@ export class KeepersView {
     return h('article', { class: `keeper${keeper.safe ? ' safe' : ''}` },
       h('button', { class: 'keeper-go', title: `Walk here in ${BEATS} beats`, onclick: () => this.#board.trigger('/keep/go', keeper.id, BEATS) },
         keeper.picture === '' ? null : h('img', { src: keeper.picture, alt: '', decoding: 'async' }), h('span', { class: 'keeper-number' }, String(index + 1)), h('span', { class: 'keeper-prompt' }, keeper.prompt)),
+      heardLine(keeper.prompt),
       h('div', { class: 'keeper-tools' },
         h('button', { class: 'small', title: 'Pin to the section that plays', onclick: () => act('pin') }, icon('pin')),
         h('button', { class: 'small', title: keeper.safe ? 'Panic goes here' : 'Make this the safe place for panic', 'aria-pressed': keeper.safe, onclick: () => act('safe') }, icon('shield')),

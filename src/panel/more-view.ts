@@ -3,6 +3,7 @@
 import type { ShowInfo } from '../protocol/messages.ts';
 import type { Parameter, ParameterGroup } from '../score/parameters.ts';
 import { h } from '../stage/dom.ts';
+import { heardLine } from '../stage/heard.ts';
 import type { Board } from './board.ts';
 import { createFader } from './fader.ts';
 
@@ -14,7 +15,7 @@ const ELSEWHERE = new Set(['/transport/play', '/transport/position', '/preset/lo
 export function createPromptFaders(show: ShowInfo, parameters: readonly Parameter[], board: Board): HTMLElement {
   const faders = show.prompts.flatMap((prompt, index) => {
     const parameter = parameters.find(({ path }) => path === `/walk/prompt/${index + 1}`);
-    return parameter === undefined ? [] : [createFader(parameter, board, { upright: false, label: prompt })];
+    return parameter === undefined ? [] : [h('div', { class: 'prompt' }, createFader(parameter, board, { upright: false, label: prompt }), heardLine(prompt))];
   });
   return h('section', { class: 'box prompts' }, h('h2', {}, 'Prompts by hand'), ...faders);
 }

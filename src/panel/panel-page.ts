@@ -1,8 +1,9 @@
 /** The panel's page: puts the parts together and hands them messages. */
 
 import type { Milliseconds } from '../base/units.ts';
-import type { ClientMessage, ServerMessage } from '../protocol/messages.ts';
+import type { ClientMessage, HeardPrompt, ServerMessage } from '../protocol/messages.ts';
 import { h } from '../stage/dom.ts';
+import { showHeard } from '../stage/heard.ts';
 import { StoryboardView } from '../stage/storyboard-view.ts';
 import { Toasts } from '../stage/toast.ts';
 import { Board } from './board.ts';
@@ -30,6 +31,7 @@ export class PanelPage {
   readonly #faders = h('section', { class: 'faders' });
   readonly #prompts = h('div', {});
   readonly #more = h('div', {});
+  #heard: Readonly<Record<string, HeardPrompt>> = {};
   readonly #title = h('span', { class: 'show-title' }, '');
 
   constructor(model: ShowModel, send: (message: ClientMessage) => void) {
@@ -71,9 +73,14 @@ export class PanelPage {
         return this.#top.setTelemetry(message.telemetry);
       case 'storyboard':
         this.#keepers.setScenes(message.scenes);
-        return this.#storyboard.setScenes(message.scenes);
+        this.#storyboard.setScenes(message.scenes);
+        return showHeard(this.#storyboard.element, this.#heard);
       case 'keepers':
-        return this.#keepers.setKeepers(message.keepers);
+        this.#keepers.setKeepers(message.keepers);
+        return showHeard(this.#keepers.element, this.#heard);
+      case 'heard':
+        this.#heard = message.prompts;
+        return showHeard(this.element, this.#heard);
       case 'render':
         return this.#storyboard.showProgress(message.progress);
       case 'notice':
@@ -108,6 +115,7 @@ export class PanelPage {
     this.#presets.setShow(show);
     this.#track.setTimeline(timeline);
     this.#prompts.replaceChildren(createPromptFaders(show, parameters, this.#board));
+    showHeard(this.#prompts, this.#heard);
     const wasOpen = this.#more.querySelector('details')?.open === true;
     const more = createMore(parameters, show.lookChain, this.#board);
     more.toggleAttribute('open', wasOpen);

@@ -125,6 +125,12 @@ export interface RenderProgress {
   readonly message: string;
 }
 
+/** What the model makes of a prompt, in words of its card; `weak`: it knows nothing like it well. */
+export interface HeardPrompt {
+  readonly words: readonly string[];
+  readonly weak: boolean;
+}
+
 export type ServerMessage =
   | { readonly type: 'hello'; readonly v: number; readonly clientId: string; readonly token: string; readonly show: ShowInfo; readonly parameters: readonly Parameter[]; readonly values: Record<string, ControlValue>; readonly effects: readonly EffectSource[]; readonly transport: TransportState }
   | { readonly type: 'pong'; readonly sent: Milliseconds; readonly at: Milliseconds }
@@ -135,6 +141,8 @@ export type ServerMessage =
   | { readonly type: 'telemetry'; readonly telemetry: Telemetry }
   | { readonly type: 'storyboard'; readonly scenes: readonly SceneTile[] }
   | { readonly type: 'keepers'; readonly keepers: readonly KeeperTile[] }
+  /** By prompt, all that are known; empty for a model that cannot say. */
+  | { readonly type: 'heard'; readonly prompts: Readonly<Record<string, HeardPrompt>> }
   | { readonly type: 'effects'; readonly effects: readonly EffectSource[] }
   | { readonly type: 'progress'; readonly task: string; readonly fraction: number; readonly text: string }
   | { readonly type: 'render'; readonly progress: RenderProgress }

@@ -19,6 +19,7 @@ import { ControlDesk } from './control-desk.ts';
 import { ControllerDesk } from './controller-desk.ts';
 import { ControlLinks, type ControlLink } from './control-links.ts';
 import { FramesAhead } from './frames-ahead.ts';
+import { HearingDesk } from './hearing-desk.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
@@ -51,6 +52,7 @@ export class Session implements ShowHost {
   readonly #clock: ShowClock;
   readonly #controls: ControlDesk;
   readonly #storyboard: StoryboardDesk;
+  readonly #hearing: HearingDesk;
   readonly #renders: RenderDesk;
   readonly #editor: ShowEditor;
   readonly #frames: FramesAhead;
@@ -75,6 +77,7 @@ export class Session implements ShowHost {
     this.#startedAt = options.now();
     this.#clock = new ShowClock(options.freeClock, options.now());
     this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
+    this.#hearing = new HearingDesk(() => this.#broadcast(this.#hearing.message()));
     this.#renders = new RenderDesk(options.tools, (progress) => this.#broadcast({ type: 'render', progress }));
     this.#frames = new FramesAhead({
       clock: this.#clock,
@@ -206,6 +209,7 @@ export class Session implements ShowHost {
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
     this.#frames.tend();
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
+    this.#hearing.tend(this.#show.pipeline, this.#promptsInSight(this.#show));
   }
 
   /** Says how an opening goes on; pages that wait hear it too. */
@@ -253,7 +257,7 @@ export class Session implements ShowHost {
     if (show === null) return null;
     return {
       show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info()],
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message()],
     };
   }
 
@@ -448,6 +452,10 @@ export class Session implements ShowHost {
   #sectionAt(now: Milliseconds): string {
     const time = this.#clock.timeAt(now);
     return this.#show?.timeline.sections.findLast(({ start }) => start <= time)?.label ?? '';
+  }
+
+  #promptsInSight(show: OpenShow): string[] {
+    return [...this.#editor.worn.prompts.map(({ text }) => text), ...this.#storyboard.scenes.map(({ prompt }) => prompt), ...keeperTilesOf(show.keepers).map(({ prompt }) => prompt)];
   }
 
   #telemetry(): Telemetry {

@@ -6,12 +6,13 @@
 import { messageOf } from '../base/errors.ts';
 import { clamp } from '../base/math.ts';
 import type { Seconds } from '../base/units.ts';
-import type { KeeperTile, ServerMessage } from '../protocol/messages.ts';
+import type { HeardPrompt, KeeperTile, ServerMessage } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { Connection } from './connection.ts';
 import { toggleFullScreen } from './display.ts';
 import { h } from './dom.ts';
 import { listenForDrops } from './drop-zone.ts';
+import { showHeard } from './heard.ts';
 import { listenForKeys, type KeyAction } from './keyboard.ts';
 import { openMicrophone, type Microphone } from './microphone.ts';
 import { createHelp, Overlay } from './overlay.ts';
@@ -42,6 +43,7 @@ export class StageInterface {
   readonly #help: Overlay;
   readonly #pill = h('button', { class: 'sound-pill', hidden: true }, 'Click for sound');
   #keepers: readonly KeeperTile[] = [];
+  #heard: Readonly<Record<string, HeardPrompt>> = {};
   #microphone: Microphone | null = null;
   #wantsStoryboard = false;
   #welcomed = false;
@@ -83,7 +85,11 @@ export class StageInterface {
         return this.#followTransport();
       case 'storyboard':
         this.#storyboard.setScenes(message.scenes);
+        showHeard(this.#storyboard.element, this.#heard);
         return this.#offerStoryboard();
+      case 'heard':
+        this.#heard = message.prompts;
+        return showHeard(this.#storyboard.element, this.#heard);
       case 'keepers':
         this.#keepers = message.keepers;
         return;

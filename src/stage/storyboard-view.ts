@@ -6,6 +6,7 @@
 import type { ClientMessage, RenderProgress, SceneTile } from '../protocol/messages.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { clockText, h, icon } from './dom.ts';
+import { heardLine } from './heard.ts';
 import { RenderBar } from './render-bar.ts';
 import { sectionColour } from './section-colours.ts';
 import { Waveform } from './waveform.ts';
@@ -15,6 +16,7 @@ interface Tile {
   readonly picture: HTMLImageElement;
   readonly prompt: HTMLTextAreaElement;
   readonly lock: HTMLButtonElement;
+  readonly heard: HTMLElement;
   scene: SceneTile;
 }
 
@@ -80,10 +82,11 @@ export class StoryboardView {
       event.stopPropagation();
       if (event.key === 'Enter') prompt.blur();
     });
+    const heard = heardLine(scene.prompt);
     const go = (): void => this.#send({ type: 'value', path: '/transport/position', value: tile.scene.start, source: 'stage' });
     const head = h('button', { class: 'scene-head', title: 'Go here', onclick: go });
-    const element = h('article', { class: 'scene' }, h('div', { class: 'scene-frame' }, picture, head, h('div', { class: 'scene-tools' }, reroll, lock)), prompt);
-    const tile: Tile = { element, picture, prompt, lock, scene };
+    const element = h('article', { class: 'scene' }, h('div', { class: 'scene-frame' }, picture, head, h('div', { class: 'scene-tools' }, reroll, lock)), prompt, heard);
+    const tile: Tile = { element, picture, prompt, lock, heard, scene };
     return tile;
   }
 
@@ -93,6 +96,7 @@ export class StoryboardView {
     tile.element.classList.toggle('locked', scene.locked);
     if (tile.picture.getAttribute('src') !== scene.picture && scene.picture !== '') tile.picture.src = scene.picture;
     if (document.activeElement !== tile.prompt) tile.prompt.value = scene.prompt;
+    tile.heard.dataset['heard'] = scene.prompt;
     tile.lock.replaceChildren(icon(scene.locked ? 'lock' : 'unlock'));
     const head = tile.element.querySelector('.scene-head') as HTMLElement;
     head.replaceChildren(h('span', { class: 'scene-kind' }, scene.kind), h('span', { class: 'scene-time' }, clockText(scene.start)));

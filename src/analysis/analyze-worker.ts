@@ -6,6 +6,7 @@ import { messageOf } from '../base/errors.ts';
 import type { Seconds } from '../base/units.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { openBeatNetwork } from './beat-model.ts';
 import { buildTimeline } from './build-timeline.ts';
 import { type Measurements, measureTrack } from './measure.ts';
 
@@ -32,7 +33,7 @@ async function run(job: AnalyzeJob, answer: (message: AnalyzeAnswer) => void): P
     answer({ kind: 'progress', fraction: 0.9 * fraction });
   };
   const onPart = (measure: () => Measurements): void => answer({ kind: 'part', bytes: encodeTimeline(beginningOf(buildTimeline(measure()), source.duration)) });
-  const measurements = await measureTrack(source, job.parts ? { onProgress, onPart } : { onProgress });
+  const measurements = await measureTrack(source, { onProgress, ...(job.parts ? { onPart } : {}), network: await openBeatNetwork() });
   answer({ kind: 'done', bytes: encodeTimeline(buildTimeline(measurements)) });
 }
 

@@ -14,13 +14,33 @@ const REACH = 6;
 const BEAT_WEIGHT = 8;
 const PERIOD_WEIGHT = 0.3;
 const START = -128;
+/** Of any change within the slack. */
+const SLACK_COST = 0.15;
+
+/** How the path is scored. */
+export interface PathCosts {
+  /** Of a change of period, per unit of its natural log. */
+  readonly change: number;
+  /** Frames of a change that are nearly free: periods are whole frames, tempi are not. */
+  readonly slack: number;
+  /** Frames by which a period may change from beat to beat. */
+  readonly reach: number;
+  /** Weight of a period's own score, per half second. */
+  readonly period: number;
+}
 
 /** Beat frames, ascending. `activation` >= 0 at the frame rate; empty when it is flat. */
 export function trackBeats(activation: Float32Array, periods: PeriodScores, changeCost = CHANGE_COST): number[] {
   const reward = centreActivation(activation);
   if (reward === undefined) return [];
-  const path = scorePaths(reward, periods, changeCost);
-  return tracePath(path, activation.length, periods);
+  // A beat of a slower pulse stands for more time.
+  const rewardOf = (frame: number, period: number): number => BEAT_WEIGHT * (reward[frame] as number) * Math.sqrt(period / 50);
+  return tracePath(scorePaths(reward.length, rewardOf, periods, { change: changeCost, slack: 0, reach: REACH, period: PERIOD_WEIGHT }), reward.length, periods);
+}
+
+/** Beat frames, ascending, of the path with the highest sum of `rewards` (log odds of a beat at each frame). */
+export function followRewards(rewards: Float32Array, periods: PeriodScores, costs: PathCosts): number[] {
+  return tracePath(scorePaths(rewards.length, (frame) => rewards[frame] as number, periods, costs), rewards.length, periods);
 }
 
 /** The activation, widened by a frame to either side, less its mean. */
@@ -38,13 +58,14 @@ interface Paths {
   readonly rows: number;
 }
 
-function scorePaths(reward: Float32Array, { shortest, scores: periodScores }: PeriodScores, changeCost: number): Paths {
+function scorePaths(length: number, rewardOf: (frame: number, period: number) => number, { shortest, scores: periodScores }: PeriodScores, costs: PathCosts): Paths {
   const count = periodScores.length;
   const rows = shortest + count;
   const scores = new Float64Array(rows * count);
-  const steps = new Int8Array(reward.length * count);
-  const costs = changeCosts(shortest, count, changeCost);
-  for (let t = 0; t < reward.length; t++) {
+  const steps = new Int8Array(length * count);
+  const { reach } = costs;
+  const changes = changeCosts(shortest, count, costs);
+  for (let t = 0; t < length; t++) {
     for (let k = 0; k < count; k++) {
       const period = shortest + k;
       const own = periodScores[k] as number;
@@ -53,26 +74,29 @@ function scorePaths(reward: Float32Array, { shortest, scores: periodScores }: Pe
       if (t >= period) {
         best = -Infinity;
         const row = ((t - period) % rows) * count;
-        for (let j = Math.max(0, k - REACH); j <= Math.min(count - 1, k + REACH); j++) {
-          const candidate = (scores[row + j] as number) - (costs[k * (2 * REACH + 1) + j - k + REACH] as number);
+        for (let j = Math.max(0, k - reach); j <= Math.min(count - 1, k + reach); j++) {
+          const candidate = (scores[row + j] as number) - (changes[k * (2 * reach + 1) + j - k + reach] as number);
           if (candidate > best) {
             best = candidate;
             step = j - k;
           }
         }
-        best += (own * PERIOD_WEIGHT * period) / 50;
+        best += (own * costs.period * period) / 50;
       }
-      scores[(t % rows) * count + k] = best + BEAT_WEIGHT * (reward[t] as number) * Math.sqrt(period / 50);
+      scores[(t % rows) * count + k] = best + rewardOf(t, period);
       steps[t * count + k] = step;
     }
   }
   return { steps, scores, rows };
 }
 
-function changeCosts(shortest: number, count: number, cost: number): Float64Array {
-  const costs = new Float64Array(count * (2 * REACH + 1));
+function changeCosts(shortest: number, count: number, { change, slack, reach }: PathCosts): Float64Array {
+  const costs = new Float64Array(count * (2 * reach + 1));
   for (let k = 0; k < count; k++) {
-    for (let d = -REACH; d <= REACH; d++) costs[k * (2 * REACH + 1) + d + REACH] = cost * Math.abs(Math.log((shortest + k + d) / (shortest + k)));
+    for (let d = -reach; d <= reach; d++) {
+      const logs = Math.abs(Math.log(Math.max(1, shortest + k + d) / (shortest + k)));
+      costs[k * (2 * reach + 1) + d + reach] = change * Math.max(0, logs - slack / (shortest + k)) + (slack > 0 && d !== 0 ? SLACK_COST : 0);
+    }
   }
   return costs;
 }

@@ -5,9 +5,12 @@
 
 export type Decimator = (block: Float32Array) => Float32Array;
 
+/** Samples of input after its own place that a sample of the result needs. */
+export const decimatorReach = (factor: number): number => 8 * factor;
+
 /** Decimator by `factor` (2, 3, 4 …); the last 8*factor samples of a stream come out only when more are pushed. */
 export function createDecimator(factor: number): Decimator {
-  const half = 8 * factor;
+  const half = decimatorReach(factor);
   const taps = designLowPass(half, 0.45 / factor);
   // The history starts with `half` zeros, so that the first output is centred on the first sample.
   let history = new Float32Array(half);

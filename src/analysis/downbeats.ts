@@ -37,6 +37,14 @@ export function findDownbeats(beats: Float64Array, measurements: Measurements, a
   return findBars(computeBeatCues(beats, measurements, activation));
 }
 
+/** What the cues of a beat say for its being at a position (from 0) of a bar of 3 or 4; 0 of other bars. */
+export function cueEvidence(cues: BeatCues, beat: number, metre: number, position: number): number {
+  if (metre !== 3 && metre !== 4) return 0;
+  let evidence = 0;
+  for (const cue of CUES) evidence += SHARES[cue] * ((cue === 'snare' ? BACKBEAT : WEIGHT)[metre][position] as number) * (cues[cue][beat] as number);
+  return evidence;
+}
+
 /** The better of the two metres' best paths. */
 export function findBars(cues: BeatCues): BarPositions {
   const four = bestPath(cues, 4);
@@ -57,9 +65,7 @@ function bestPath(cues: BeatCues, metre: (typeof METRES)[number]): { positions: 
         const slipped = (scores[other] as number) - SLIP_COST;
         if (slipped > best) [best, from] = [slipped, other];
       }
-      let evidence = 0;
-      for (const cue of CUES) evidence += SHARES[cue] * ((cue === 'snare' ? BACKBEAT : WEIGHT)[metre][position] as number) * (cues[cue][beat] as number);
-      next[position] = best + evidence;
+      next[position] = best + cueEvidence(cues, beat, metre, position);
       back[beat * metre + position] = from;
     }
     scores = next;

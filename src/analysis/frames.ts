@@ -4,8 +4,8 @@
  * One transform a frame serves everything that is measured on spectra; nothing is allocated per frame.
  */
 
-import type { Hertz } from '../base/units.ts';
-import { createDecimator, type Decimator } from './decimate.ts';
+import type { Hertz, Seconds } from '../base/units.ts';
+import { createDecimator, decimatorReach, type Decimator } from './decimate.ts';
 import { RealFft } from './real-fft.ts';
 
 /** Frames a second of every curve of the analysis. */
@@ -24,6 +24,7 @@ export class FrameAnalyzer {
   /** Rate (Hz) the spectra are made at, after decimation of rates above 56 kHz. */
   readonly rate: Hertz;
   readonly windowLength: number;
+  private readonly factor: number;
   private readonly decimator: Decimator | undefined;
   private readonly fft: RealFft;
   private readonly window: Float64Array;
@@ -37,6 +38,7 @@ export class FrameAnalyzer {
 
   constructor(sampleRate: Hertz, onFrame: (frame: SpectrumFrame) => void) {
     const factor = sampleRate > 56_000 ? Math.max(2, Math.round(sampleRate / 46_000)) : 1;
+    this.factor = factor;
     this.rate = sampleRate / factor;
     this.decimator = factor > 1 ? createDecimator(factor) : undefined;
     this.windowLength = 2 ** Math.round(Math.log2(this.rate * 0.0464));
@@ -64,6 +66,12 @@ export class FrameAnalyzer {
   /** Pads with silence so that the frames reach the last sample. */
   finish(): void {
     this.push(new Float32Array(Math.ceil(this.windowLength / 2) * (this.decimator === undefined ? 1 : 8)));
+  }
+
+  /** Stream time (s) of the last sample that frame `index` needs: the earliest time at which it is known. */
+  knownAt(index: number): Seconds {
+    const last = Math.round((index * this.rate) / FRAME_RATE) + this.windowLength / 2;
+    return (this.factor === 1 ? last : (last - 1) * this.factor + decimatorReach(this.factor) + 1) / (this.rate * this.factor);
   }
 
   private drawFrames(): void {

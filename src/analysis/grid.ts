@@ -38,11 +38,26 @@ export function findBeatFrames(signals: PulseSignals): number[] {
   const period = meanNear(gaps, median(gaps));
   const level = judgeLevel(signals, period);
   const tempo = (60 * FRAME_RATE) / (period * level);
-  const steady = gaps.filter((gap) => Math.abs(gap / period - 1) > STEADY_WITHIN + 1 / period).length <= STRAY_SHARE * gaps.length;
-  if (!steady) return level === 1 ? pulse : followNear(activation, tempo, 0.3);
+  if (!isSteady(gaps, period)) return level === 1 ? pulse : followNear(activation, tempo, 0.3);
   const followed = followNear(activation, tempo, HOLD_WITHIN, HOLD_CHANGE_COST);
-  const fixed = findRegularGrid(activation, period * level, followed, phaseCues(signals));
-  if (fixed === undefined) return followed;
+  return regularFrames(activation, period * level, followed, phaseCues(signals));
+}
+
+/** Followed beats on a grid of one tempo where the music keeps one; as they are where it does not. `beat`: how much each frame is one. */
+export function steadyFrames(beat: Float32Array, followed: readonly number[]): readonly number[] {
+  if (followed.length < 8) return followed;
+  const gaps = followed.slice(1).map((frame, i) => frame - (followed[i] as number));
+  const period = meanNear(gaps, median(gaps));
+  return isSteady(gaps, period) ? regularFrames(beat, period, followed, [{ values: beat, weight: 1 }]) : followed;
+}
+
+function isSteady(gaps: readonly number[], period: number): boolean {
+  return gaps.filter((gap) => Math.abs(gap / period - 1) > STEADY_WITHIN + 1 / period).length <= STRAY_SHARE * gaps.length;
+}
+
+function regularFrames(activation: Float32Array, period: number, followed: readonly number[], cues: readonly PhaseCue[]): number[] {
+  const fixed = findRegularGrid(activation, period, followed, cues);
+  if (fixed === undefined) return [...followed];
   // A first beat a few frames before the start is one at the start.
   const first = fixed.phase - fixed.period > -AT_START ? fixed.phase - fixed.period : fixed.phase;
   return Array.from({ length: Math.ceil((activation.length - first) / fixed.period) }, (_, i) => first + i * fixed.period);

@@ -17,7 +17,7 @@ const WINDOW: Seconds = 10;
 const SHORTEST_WINDOW: Seconds = 2.5;
 const UPDATE_FRAMES = FRAME_RATE / 4;
 /** A beat is announced this long before it sounds. */
-const ANNOUNCE_AHEAD: Seconds = 0.02;
+const ANNOUNCE_AHEAD: Seconds = 0.06;
 /** Score that a period near the present one is given on top, and how near counts (octaves). */
 const LOYALTY = 1.2;
 const LOYALTY_OCTAVES = 0.06;
@@ -40,7 +40,17 @@ export interface LiveBeat {
   readonly tempo: Bpm;
 }
 
-export class LiveBeats {
+/** What follows the beats of a stream: this, or the network (beat-network/live-beats.ts). */
+export interface BeatFollower {
+  readonly beats: readonly LiveBeat[];
+  readonly confidence: Unit;
+  readonly tempo: Bpm;
+  readonly metre: number;
+  positionOf(index: number): number;
+  predict(count: number): Seconds[];
+}
+
+export class LiveBeats implements BeatFollower {
   /** Announced beats in order. */
   readonly beats: LiveBeat[] = [];
   confidence: Unit = 0;
@@ -56,8 +66,11 @@ export class LiveBeats {
   /** How much the pulse has lately been too fast (towards 1) or too slow (towards -1). */
   private tooFast = 0;
 
-  /** One frame: how much of a bass drum it holds (0..1), and what the bars need; its accent is the sum of the onset bands. Frame i lies at i/100 s. */
-  push(kick: Unit, frame: BarFrame): void {
+  /**
+   * One frame: how much of a bass drum it holds (0..1), and what the bars need; its accent is the sum of the onset bands.
+   * `known`: stream time (s) at which it was whole. Frame i lies at i/100 s.
+   */
+  push(kick: Unit, frame: BarFrame, known: Seconds): void {
     this.activation.push(frame.accent);
     this.kick.push(kick);
     this.snare.push(frame.snare);
@@ -65,7 +78,7 @@ export class LiveBeats {
     if (this.activation.length > WINDOW * FRAME_RATE) for (const list of [this.activation, this.kick, this.snare]) list.shift();
     this.frames++;
     if (this.frames % UPDATE_FRAMES === 0 && this.activation.length >= SHORTEST_WINDOW * FRAME_RATE) this.update();
-    this.announce(this.frames / FRAME_RATE);
+    this.announce(known);
   }
 
   /** The next beats that are expected, at most `count`. */
@@ -155,11 +168,11 @@ export class LiveBeats {
     }
   }
 
-  private announce(heard: Seconds): void {
-    while (this.period > 0 && this.next <= heard + ANNOUNCE_AHEAD) {
+  private announce(known: Seconds): void {
+    while (this.period > 0 && this.next <= known + ANNOUNCE_AHEAD) {
       const last = this.beats.at(-1);
-      if (last !== undefined) this.bars.addBeat(last.time, Math.min(heard, this.next));
-      this.beats.push({ time: this.next, announced: Math.min(heard, this.next), position: this.bars.positionOf(this.beats.length), tempo: this.tempo });
+      if (last !== undefined) this.bars.addBeat(last.time, Math.min(this.frames / FRAME_RATE, this.next));
+      this.beats.push({ time: this.next, announced: known, position: this.bars.positionOf(this.beats.length), tempo: this.tempo });
       this.next += this.period;
     }
   }

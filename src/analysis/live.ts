@@ -9,7 +9,11 @@ import { CURVE_NAMES, TIMELINE_VERSION, type BeatGrid, type CurveName, type Curv
 import { FLUX_NAMES } from './activation.ts';
 import { FeatureExtractor, RAW_INDEX, type RawName } from './features.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
-import { LiveBeats } from './live-beats.ts';
+import { causalWeights } from './beat-model.ts';
+import { CausalBeatNetwork, type CausalWeights } from './beat-network/causal.ts';
+import { MEL_BANDS, MelFrontEnd } from './beat-network/front-end.ts';
+import { NetworkBeats } from './beat-network/live-beats.ts';
+import { LiveBeats, type BeatFollower } from './live-beats.ts';
 import { GATE, RunningGain, RunningHits, RunningPulse, RunningRange } from './live-levels.ts';
 
 /** Frames that the curves have room for at first: ten minutes; doubled when full. */
@@ -31,7 +35,8 @@ export class LiveAnalyzer {
   private readonly frames: FrameAnalyzer;
   private readonly extractor: FeatureExtractor;
   private readonly gain = new RunningGain();
-  private readonly beats = new LiveBeats();
+  private readonly beats: { readonly by: 'network'; readonly follower: NetworkBeats; readonly front: MelFrontEnd } | { readonly by: 'signal'; readonly follower: LiveBeats };
+  private readonly mel = new Float32Array(MEL_BANDS);
   private readonly pulse = new RunningPulse();
   private readonly curves = new GrowingCurves();
   private readonly ranges = recordOf(['low', 'density', 'loudness', 'energy', 'bass', 'voice', 'brightness', 'noisiness'] as const, () => new RunningRange());
@@ -41,11 +46,13 @@ export class LiveAnalyzer {
   private readonly chroma = { x: 0, y: 0 };
   private readonly colours = new Float32Array(12 + COLOURS.length);
 
-  /** `sampleRate` of the samples to come, 8–192 kHz. */
-  constructor(sampleRate: Hertz) {
+  /** `sampleRate` of the samples to come, 8–192 kHz. `weights`: of the causal beat network; 'none' for the signal alone. */
+  constructor(sampleRate: Hertz, weights: CausalWeights | 'none' = causalWeights() ?? 'none') {
     this.frames = new FrameAnalyzer(sampleRate, (frame) => this.take(frame));
     this.extractor = new FeatureExtractor(this.frames.rate, this.frames.windowLength);
-    this.timeline = new GrowingTimeline(this.curves, this.beats);
+    this.beats =
+      weights === 'none' ? { by: 'signal', follower: new LiveBeats() } : { by: 'network', follower: new NetworkBeats(new CausalBeatNetwork(weights)), front: new MelFrontEnd(this.frames.rate, this.frames.windowLength) };
+    this.timeline = new GrowingTimeline(this.curves, this.beats.follower);
   }
 
   /** Mono samples of -1..1 in order, any number at a time. */
@@ -60,12 +67,13 @@ export class LiveAnalyzer {
 
   /** For each beat of the grid's past: the stream time (s) at which it was known. */
   get announced(): readonly Seconds[] {
-    return this.beats.beats.map(({ announced }) => announced);
+    return this.beats.follower.beats.map(({ announced }) => announced);
   }
 
   private take(frame: SpectrumFrame): void {
     const amplitude = rootMeanSquare(frame.samples);
-    const raw = this.extractor.extract(frame, this.gain.push(amplitude));
+    const gain = this.gain.push(amplitude);
+    const raw = this.extractor.extract(frame, gain);
     const isMusic = amplitude > GATE;
     const value = (name: RawName): number => raw[RAW_INDEX[name]] as number;
     const flux = FLUX_NAMES.reduce((sum, name) => sum + value(name), 0);
@@ -73,13 +81,16 @@ export class LiveAnalyzer {
     this.levelSlow(value, flux, amplitude, isMusic);
     this.turnChroma(value('chromaX'), value('chromaY'));
     this.curves.push(this.newest);
-    this.pushBeats(value, isMusic ? this.pulse.push(raw) : 0);
+    const known = this.frames.knownAt(frame.index);
+    if (this.beats.by === 'signal') return this.pushSignal(this.beats.follower, value, isMusic ? this.pulse.push(raw) : 0, known);
+    this.beats.front.apply(frame.magnitudes, gain, this.mel);
+    this.beats.follower.push(this.mel, isMusic, known);
   }
 
-  private pushBeats(value: (name: RawName) => number, accent: number): void {
+  private pushSignal(follower: LiveBeats, value: (name: RawName) => number, accent: number, known: Seconds): void {
     this.colours.set(this.extractor.chroma);
     COLOURS.forEach((name, i) => (this.colours[12 + i] = this.newest[name]));
-    this.beats.push(this.newest.kick, { accent, snare: this.newest.snare, bass: value('fluxSub') + value('fluxBass'), colours: this.colours });
+    follower.push(this.newest.kick, { accent, snare: this.newest.snare, bass: value('fluxSub') + value('fluxBass'), colours: this.colours }, known);
   }
 
   private levelHits(raw: Record<HitName, number>, isMusic: boolean): void {
@@ -150,10 +161,10 @@ class GrowingTimeline implements Timeline {
   readonly onsets = new Float64Array();
   readonly events: readonly TimelineEvent[] = [];
   private readonly growing: GrowingCurves;
-  private readonly beats: LiveBeats;
+  private readonly beats: BeatFollower;
   private cached: { readonly key: string; readonly grid: BeatGrid } | undefined;
 
-  constructor(growing: GrowingCurves, beats: LiveBeats) {
+  constructor(growing: GrowingCurves, beats: BeatFollower) {
     this.growing = growing;
     this.beats = beats;
   }

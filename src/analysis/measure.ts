@@ -7,6 +7,7 @@
 import type { AudioSource } from '../audio/types.ts';
 import type { Seconds, Unit } from '../base/units.ts';
 import { ATTACK_RATE, AttackEnvelope } from './attacks.ts';
+import type { BeatNetwork, BeatProbabilities } from './beat-network/file-analysis.ts';
 import { FloatColumns } from './columns.ts';
 import { FeatureExtractor, RAW_NAMES, type RawName } from './features.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
@@ -37,6 +38,8 @@ export interface Measurements {
   readonly loudness: Float32Array;
   /** Sudden starts at ATTACK_RATE. */
   readonly attacks: Float32Array;
+  /** What the beat network says; absent where it cannot run. */
+  readonly pulse?: BeatProbabilities | undefined;
 }
 
 export interface MeasureOptions {
@@ -44,26 +47,30 @@ export interface MeasureOptions {
   readonly onProgress?: (fraction: Unit) => void;
   /** Called as the measured part grows: at about 30 s, then at each doubling; `measure` gives what is known of it. */
   readonly onPart?: (measure: () => Measurements, until: Seconds) => void;
+  /** Hears every frame; it serves one track. */
+  readonly network?: BeatNetwork | undefined;
 }
 
 const FIRST_PART: Seconds = 32;
 
 /** Measures a track. A function instead of options is `onProgress`. */
 export async function measureTrack(source: AudioSource, options: MeasureOptions | ((fraction: Unit) => void)): Promise<Measurements> {
-  const { onProgress, onPart } = typeof options === 'function' ? { onProgress: options, onPart: undefined } : options;
-  const recorder = new FeatureRecorder(source, await findGain(source));
+  const { onProgress, onPart, network }: MeasureOptions = typeof options === 'function' ? { onProgress: options } : options;
+  const recorder = new FeatureRecorder(source, await findGain(source), network);
   const frames = Math.max(1, Math.floor(BLOCK / source.channels));
   let nextPart = FIRST_PART;
   for (let at = 0; at < source.length; at += frames) {
     recorder.push(await source.read(at, frames));
+    await network?.advance();
     const until = Math.min(at + frames, source.length) / source.sampleRate;
     onProgress?.(Math.min(1, until / source.duration));
     if (until < nextPart || until > 0.7 * source.duration) continue;
     nextPart = 2 * until;
-    onPart?.(() => recorder.measurements(until), until);
+    const pulse = onPart === undefined ? undefined : await network?.soFar();
+    onPart?.(() => ({ ...recorder.measurements(until), pulse }), until);
   }
   recorder.finish();
-  return recorder.measurements(source.duration);
+  return { ...recorder.measurements(source.duration), pulse: await network?.finish() };
 }
 
 /** Gain that brings the gated level of the track to TARGET_LEVEL; 1 for silence. */
@@ -112,6 +119,7 @@ export function mixDown(samples: Float32Array, channels: number): Float32Array {
 class FeatureRecorder {
   private readonly channels: number;
   private readonly gain: number;
+  private readonly network: BeatNetwork | undefined;
   private readonly frames: FrameAnalyzer;
   private readonly extractor: FeatureExtractor;
   private readonly attacks: AttackEnvelope;
@@ -124,12 +132,14 @@ class FeatureRecorder {
   private readonly timbreHead = this.timbreRow.subarray(0, TIMBRE_SIZE);
   private readonly chromaSum = new Float32Array(12);
 
-  constructor({ sampleRate, channels, duration }: AudioSource, gain: number) {
+  constructor({ sampleRate, channels, duration }: AudioSource, gain: number, network?: BeatNetwork) {
     const count = Math.ceil(duration * FRAME_RATE) + 16;
     this.channels = channels;
     this.gain = gain;
+    this.network = network;
     this.frames = new FrameAnalyzer(sampleRate, (frame) => this.take(frame));
     const { rate, windowLength } = this.frames;
+    network?.begin(rate, windowLength, gain);
     this.extractor = new FeatureExtractor(rate, windowLength);
     this.attacks = new AttackEnvelope(sampleRate, Math.ceil(duration * ATTACK_RATE) + 16);
     this.loudness = new LoudnessMeter(sampleRate, channels, count);
@@ -168,6 +178,7 @@ class FeatureRecorder {
   }
 
   private take(frame: SpectrumFrame): void {
+    this.network?.take(frame);
     this.raw.append(this.extractor.extract(frame, this.gain));
     const { chroma } = this.extractor;
     for (let pitch = 0; pitch < 12; pitch++) this.chromaSum[pitch] = (this.chromaSum[pitch] as number) + (chroma[pitch] as number);

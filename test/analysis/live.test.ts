@@ -49,14 +49,27 @@ describe('live analyzer', () => {
     for (let i = 1; i < grid.beats.length; i++) expect(grid.beats[i]!).toBeGreaterThan(grid.beats[i - 1]!);
   });
 
-  it('hears the same whatever the size of the blocks', () => {
-    const samples = drums(9, 124);
+  it.each(['network', 'signal'] as const)('announces the same whatever the size of the blocks, and nothing that is announced changes (%s)', (by) => {
+    const samples = drums(11, 124);
+    const follow = (until: number, blockOf: () => number): LiveAnalyzer => {
+      const live = by === 'network' ? new LiveAnalyzer(RATE) : new LiveAnalyzer(RATE, 'none');
+      feed(live, samples.subarray(0, until), blockOf);
+      return live;
+    };
+    const told = (live: LiveAnalyzer): [time: number, announced: number, position: number][] => live.announced.map((at, i) => [live.timeline.grid.beats[i]!, at, live.timeline.grid.positions[i]!]);
     const random = randomFor(2, 'blocks');
-    const [even, ragged] = [new LiveAnalyzer(RATE), new LiveAnalyzer(RATE)];
-    feed(even, samples, () => 1024);
-    feed(ragged, samples, () => 1 + random.integer(3000));
-    expect(ragged.announced).toEqual(even.announced);
-    for (const name of CURVE_NAMES) expect(ragged.timeline.curves[name]).toEqual(even.timeline.curves[name]);
+    const whole = follow(samples.length, () => 441);
+    expect(whole.announced.length).toBeGreaterThan(8);
+    for (const blockOf of [() => 1, () => 4096, () => 1 + random.integer(3000)]) {
+      const other = follow(samples.length, blockOf);
+      expect(told(other)).toEqual(told(whole));
+      for (const name of CURVE_NAMES) expect(other.timeline.curves[name]).toEqual(whole.timeline.curves[name]);
+    }
+    for (let cut = 0; cut < 20; cut++) {
+      const until = random.integer(samples.length);
+      const expected = told(whole).filter(([, announced]) => announced <= until / RATE);
+      expect(told(follow(until, () => [1, 441, 4096][cut % 3]!))).toEqual(expected);
+    }
   });
 
   it.each([

@@ -31,6 +31,8 @@ export type BeatScores = Readonly<Partial<Record<'F' | 'CMLt' | 'AMLt' | 'dF' | 
 
 export interface BeatSet {
   readonly items: readonly BeatItem[];
+  /** Path of the manifest. */
+  readonly manifest: string;
   pathOf(item: BeatItem): string;
   score(item: BeatItem, prediction: BeatPrediction): BeatScores;
 }
@@ -47,7 +49,7 @@ export async function openBeatSet(): Promise<BeatSet> {
   const folder = join(ROOT, 'beats', 'open');
   const { items } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { items: BeatItem[] };
   const scorer = (await import(/* @vite-ignore */ pathToFileURL(join(ROOT, 'beats', 'score.mjs')).href)) as { scoreItem: BeatSet['score'] };
-  return { items, pathOf: (item) => join(folder, item.file), score: scorer.scoreItem };
+  return { items, manifest: join(folder, 'manifest.json'), pathOf: (item) => join(folder, item.file), score: scorer.scoreItem };
 }
 
 /** Mean of one score over the items that have it, in per cent with one decimal. */

@@ -31,7 +31,7 @@ def screen_places(like: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return x + 0 * y, y + 0 * x
 
 
-def sharpen(share: torch.Tensor, power: float = 3.0) -> torch.Tensor:
+def sharpen(share: torch.Tensor, power: float = 2.0) -> torch.Tensor:
     """Makes the likely likelier: pictures in a blend of five half-meant palettes are grey."""
     share = share ** power
     return share / share.sum(1, keepdim=True)

@@ -16,9 +16,11 @@ from .data import Crops, as_maps, crop_places, load_shard
 from .model import Model, Pick
 from .network import RELATIONS, SIZES, Encoder, MapDecoder
 from .noise import split_pairs
+from .project import project
 from .slots import SLOTS
 
 EVERY = 100  # steps between checkpoints
+PROJECTED = 260  # crops a subject that first textures are made of
 TWIN_SHARE = 0.15  # batches of two subjects
 
 
@@ -154,6 +156,11 @@ class GeneratorTraining:
         self.worth = nn.Module()
         self.worth.register_buffer("losses", torch.full((len(SLOTS),), 1.0))
 
+    def project(self) -> None:
+        """First textures of every subject that has crops."""
+        for slot, rows in sorted(self.store.rows.items()):
+            project(self.model.subjects[slot], SLOTS[slot], self.store.take(rows[:PROJECTED]))
+
     def do(self, step: int) -> dict[str, float]:
         if step % EVERY == 0:
             self.store.refresh()
@@ -212,4 +219,6 @@ class GeneratorTraining:
 
 def train_generator(crops: Path, autoencoder: Path, out: Path, size: str, steps: int, batch: int, device: str, pixels_from: float = 0.3) -> None:
     training = GeneratorTraining(crops, autoencoder, size, steps, batch, device, pixels_from)
+    if not out.exists():
+        training.project()
     run(out, steps, {"model": training.model, "optimizer": training.optimizer, "worth": training.worth}, training.do, "generator")

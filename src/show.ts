@@ -108,6 +108,8 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
   const preset = await choosePreset(request, file, kit.library);
   checkLook(preset, kit.table, request.preset ?? request.showFile ?? preset.name);
   const pipeline = request.pipeline ?? startPipeline(request);
+  // It may fail while the track is still being heard; the sentence is thrown where the pipeline is awaited.
+  pipeline.catch(() => undefined);
   try {
     const audio = await openTrack(request, file, onProgress);
     const corrections = file === null ? await loadCorrections(cacheFolder(), audio.sha256) : withoutGaps(file.corrections);

@@ -1,6 +1,6 @@
 /**
  * The panel's table of values: what hands set goes out once per display frame and path (the last one wins), what others
- * set comes in, and a control that is being moved is not overwritten by an echo.
+ * set comes in and is shown at the next frame, and a control that is being moved is not overwritten by an echo.
  */
 
 import type { Milliseconds } from '../base/units.ts';
@@ -13,6 +13,8 @@ type Listener = (value: ControlValue) => void;
 const SETTLE: Milliseconds = 350;
 
 export class Board {
+  /** A guest's panel: nothing moves by hand. */
+  readOnly = false;
   readonly #send: (message: ClientMessage) => void;
   readonly #soon: (flush: () => void) => void;
   readonly #now: () => Milliseconds;
@@ -21,6 +23,8 @@ export class Board {
   readonly #held = new Set<string>();
   readonly #releasedAt = new Map<string, Milliseconds>();
   readonly #waiting = new Map<string, ControlValue>();
+  readonly #unshown = new Set<string>();
+  #begun: (() => void)[] | null = null;
 
   /** `soon` calls its argument at the next display frame; `now` is a monotonic clock (ms). */
   constructor(send: (message: ClientMessage) => void, soon: (flush: () => void) => void, now: () => Milliseconds) {
@@ -33,17 +37,41 @@ export class Board {
     return this.#values.get(path);
   }
 
-  /** Calls `listener` now (if a value is known) and at each change; returns how to stop. */
+  /** Calls `listener` now (if a value is known) and at each `show` after a change; returns how to stop. */
   watch(path: string, listener: Listener): () => void {
     const listeners = this.#listeners.get(path) ?? new Set();
     this.#listeners.set(path, listeners.add(listener));
     const value = this.#values.get(path);
     if (value !== undefined) listener(value);
-    return () => listeners.delete(listener);
+    const stop = (): void => void listeners.delete(listener);
+    this.#begun?.push(stop);
+    return stop;
   }
 
-  /** A hand sets a value. */
+  /** Runs `build` and answers how to stop all watching that it began: for widgets that are built anew. */
+  scope(build: () => void): () => void {
+    const begun: (() => void)[] = [];
+    this.#begun = begun;
+    try {
+      build();
+    } finally {
+      this.#begun = null;
+    }
+    return () => begun.forEach((stop) => stop());
+  }
+
+  /** Once per display frame: tells the watchers of what changed. */
+  show(): void {
+    for (const path of this.#unshown) {
+      const value = this.#values.get(path);
+      if (value !== undefined) for (const listener of this.#listeners.get(path) ?? []) listener(value);
+    }
+    this.#unshown.clear();
+  }
+
+  /** A hand sets a value; a guest's hand is told by `send` that it may only look. */
   set(path: string, value: ControlValue): void {
+    if (this.readOnly) return this.#send({ type: 'value', path, value, source: 'panel' });
     this.#store(path, value);
     if (this.#waiting.size === 0) this.#soon(() => this.#flush());
     this.#waiting.set(path, value);
@@ -72,8 +100,9 @@ export class Board {
   }
 
   #store(path: string, value: ControlValue): void {
+    if (this.#values.get(path) === value) return;
     this.#values.set(path, value);
-    for (const listener of this.#listeners.get(path) ?? []) listener(value);
+    this.#unshown.add(path);
   }
 
   #flush(): void {

@@ -13,13 +13,13 @@ const connection: Connection = new Connection('panel', {
       (thrown: unknown) => page.toasts.show('warn', messageOf(thrown)),
     );
   },
-  onFrame: () => undefined,
+  onFrame: (bytes) => page.receiveFrame(bytes),
   onLine: (connected) => page.setLine(connected),
 });
 const model = new ShowModel(connection.clock);
 const page = new PanelPage(model, (message) => connection.send(message));
 
-document.body.append(page.element, page.toasts.element);
+document.body.append(page.element, page.help.element, page.toasts.element);
 connection.start();
 
 const tick = (instant: number): void => {

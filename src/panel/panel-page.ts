@@ -1,74 +1,132 @@
-/** The panel's page: puts the parts together and hands them messages. */
+/**
+ * The panel's page: puts the parts together and hands them messages. What a message changes is painted at the next display
+ * frame, all in one go and only where it differs; graphs are canvases.
+ */
 
 import type { Milliseconds } from '../base/units.ts';
 import type { ClientMessage, HeardPrompt, ServerMessage } from '../protocol/messages.ts';
 import { h } from '../stage/dom.ts';
 import { showHeard } from '../stage/heard.ts';
+import { listenForKeys } from '../stage/keyboard.ts';
 import { StoryboardView } from '../stage/storyboard-view.ts';
 import { Toasts } from '../stage/toast.ts';
 import { Board } from './board.ts';
 import { ControllersView } from './controllers-view.ts';
 import { createFader } from './fader.ts';
+import { FrameJobs } from './frame-jobs.ts';
+import { HelpSheet } from './help-sheet.ts';
 import { KeepersView } from './keepers-view.ts';
-import { createMore, createPromptFaders } from './more-view.ts';
-import { createPads } from './pads.ts';
+import { createMix, createPromptFaders } from './mix-view.ts';
+import { Monitors } from './monitors.ts';
+import { createSafetyBar } from './pads.ts';
 import { PresetsView } from './presets-view.ts';
+import { createSaveView } from './save-view.ts';
+import { leaveKeysToFocus, shortcutsOf } from './shortcuts.ts';
 import type { ShowModel } from './show-model.ts';
-import { TimelineView } from './timeline-view.ts';
+import { Tabs } from './tabs.ts';
 import { TopLine } from './top-line.ts';
+import { TrackView } from './track-view.ts';
+
+type Send = (message: ClientMessage) => void;
+
+/** Guests may say that they are there, and no more. */
+const OPEN_TO_GUESTS: ReadonlySet<ClientMessage['type']> = new Set(['hello', 'ping', 'drawn']);
 
 export class PanelPage {
   readonly toasts = new Toasts();
   readonly element: HTMLElement;
+  readonly help: HelpSheet;
   readonly #model: ShowModel;
   readonly #board: Board;
-  readonly #top = new TopLine();
-  readonly #track: TimelineView;
+  readonly #jobs = new FrameJobs();
+  readonly #top: TopLine;
+  readonly #track: TrackView;
+  readonly #monitors = new Monitors();
   readonly #keepers: KeepersView;
   readonly #presets: PresetsView;
   readonly #controllers: ControllersView;
   readonly #storyboard: StoryboardView;
-  readonly #faders = h('section', { class: 'faders' });
+  readonly #faders = h('section', { class: 'card faders', 'aria-label': 'Faders' });
   readonly #prompts = h('div', {});
-  readonly #more = h('div', {});
-  #heard: Readonly<Record<string, HeardPrompt>> = {};
+  readonly #mix = h('div', { class: 'mix-grid' });
   readonly #title = h('span', { class: 'show-title' }, '');
+  #stopFaders: () => void = () => undefined;
+  #built = '';
+  #heard: Readonly<Record<string, HeardPrompt>> = {};
+  #isGuest = false;
 
-  constructor(model: ShowModel, send: (message: ClientMessage) => void) {
+  constructor(model: ShowModel, connectionSend: Send) {
+    const send: Send = (message) => this.#sendIfAllowed(message, connectionSend);
     this.#model = model;
-    this.#board = new Board(send, (flush) => requestAnimationFrame(flush), () => performance.now());
-    this.#track = new TimelineView(send);
+    this.#board = new Board(send, (flush) => this.#jobs.soon(flush), () => performance.now());
+    this.#track = new TrackView(send, () => undefined);
     this.#keepers = new KeepersView(this.#board, send);
-    this.#presets = new PresetsView(this.#board, send);
+    this.#presets = new PresetsView(this.#board);
     this.#controllers = new ControllersView(send, (text) => this.toasts.show('warn', text));
     this.#storyboard = new StoryboardView(send, { withWaveform: false });
-    const board = h('section', { class: 'storyboard-box box' }, h('h2', {}, 'Storyboard ', this.#title), this.#storyboard.element);
-    this.element = h('main', { class: 'panel' }, this.#top.element, this.#track.element,
-      h('div', { class: 'desk' }, h('div', { class: 'hands' }, this.#faders, createPads(this.#board)), h('div', { class: 'side' }, this.#keepers.element, this.#presets.element)),
-      board, this.#prompts, this.#controllers.element, this.#more);
+    const tabs = new Tabs(() => undefined);
+    const keys = shortcutsOf(this.#board, tabs, () => this.help.toggle());
+    this.help = new HelpSheet(keys);
+    this.#top = new TopLine(() => this.help.toggle());
+    this.element = h('main', { class: 'panel' }, this.#top.element, this.#track.element, tabs.element, this.#createDeck(send), createSafetyBar(this.#board));
     this.#controllers.watchSurface(this.element);
+    leaveKeysToFocus();
+    listenForKeys(keys);
+    this.#board.watch('/walk/speed', (value) => this.#track.setHandSpeed(Number(value)));
   }
 
   setLine(connected: boolean): void {
-    this.#top.setLine(connected);
-    this.element.classList.toggle('offline', !connected);
+    this.#jobs.soon(() => {
+      this.#top.setLine(connected);
+      this.element.classList.toggle('offline', !connected);
+    });
   }
 
+  /** A generated frame, for the monitors. */
+  receiveFrame(bytes: ArrayBuffer): void {
+    this.#monitors.addFrame(bytes);
+  }
+
+  /** Takes in what the server says; the page shows it at the next display frame. */
   receive(message: ServerMessage): void {
     switch (message.type) {
       case 'hello':
+        this.#setGuest(message.token === '');
         this.#board.receive(message.values, true);
-        this.#build();
         this.#controllers.reconnected();
-        return this.#top.setTransport(message.transport);
+        return this.#jobs.soon(() => this.#build());
       case 'show':
         this.#board.receive(message.values, true);
-        return this.#build();
+        return this.#jobs.soon(() => this.#build());
       case 'transport':
-        this.#board.receive({ '/transport/play': message.transport.playing });
-        return this.#top.setTransport(message.transport);
+        return this.#board.receive({ '/transport/play': message.transport.playing });
       case 'values':
         return this.#board.receive(message.values);
+      case 'pong': case 'trigger': case 'effects': case 'live':
+        return;
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut':
+        return this.#jobs.soon(() => this.#show(message));
+    }
+  }
+
+  /** Once per display frame, at a page instant (ms). */
+  tick(instant: Milliseconds): void {
+    this.#jobs.run();
+    this.#board.show();
+    const { transport } = this.#model;
+    if (transport === null) return;
+    const time = this.#model.timeAt(instant);
+    const place = this.#model.beatAt(time);
+    this.#top.setTransport(transport);
+    this.#top.setBeat(time, transport.duration, place, transport.playing);
+    this.#track.paint(transport, time);
+    this.#keepers.setTime(time);
+    this.#storyboard.setTime(time);
+    this.#monitors.paint(time, place === null ? 0 : (60 / place.tempo) * (this.#model.timeline?.grid.metre ?? 4));
+  }
+
+  #show(message: ServerMessage): void {
+    switch (message.type) {
       case 'telemetry':
         return this.#top.setTelemetry(message.telemetry);
       case 'storyboard':
@@ -89,36 +147,59 @@ export class PanelPage {
         return this.toasts.progress(message.text, message.fraction);
       case 'controllers': case 'monitor': case 'midiOut':
         return this.#controllers.receive(message);
-      case 'pong': case 'trigger': case 'effects': case 'live':
+      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live':
         return;
     }
   }
 
-  /** Once per display frame, at a page instant (ms). */
-  tick(instant: Milliseconds): void {
-    const { transport } = this.#model;
-    if (transport === null) return;
-    const time = this.#model.timeAt(instant);
-    this.#top.setBeat(time, transport.duration, this.#model.beatAt(time), transport.playing);
-    this.#track.setTransport(transport, time);
-    this.#keepers.setTime(time);
-    this.#storyboard.setTime(time);
+  #createDeck(send: Send): HTMLElement {
+    const storyboard = h('section', { class: 'card storyboard-card' }, h('h2', {}, 'Storyboard', this.#title), this.#track.gridTools, this.#storyboard.element);
+    return h('div', { class: 'deck' },
+      h('div', { class: 'view view-play' },
+        h('div', { class: 'column column-pads' }),
+        this.#monitors.element,
+        h('div', { class: 'column column-hands' }, this.#faders),
+        h('div', { class: 'column column-cues' }, this.#keepers.element, this.#presets.element)),
+      h('div', { class: 'view view-mix' }, this.#prompts, this.#mix),
+      h('div', { class: 'view view-patch' }),
+      h('div', { class: 'view view-track' }, storyboard),
+      h('div', { class: 'view view-gear' }, this.#controllers.element, createSaveView(send)));
   }
 
+  #setGuest(isGuest: boolean): void {
+    this.#isGuest = isGuest;
+    this.#board.readOnly = isGuest;
+    document.body.classList.toggle('guest', isGuest);
+    this.#top.setGuest(isGuest);
+  }
+
+  #sendIfAllowed(message: ClientMessage, connectionSend: Send): void {
+    if (!this.#isGuest || OPEN_TO_GUESTS.has(message.type)) connectionSend(message);
+    else this.toasts.show('warn', 'You are a guest here: this panel looks, the operator\'s moves.');
+  }
+
+  /** Widgets that come from the table are made anew only when the table or the chain is another. */
   #build(): void {
     const { show, parameters, timeline } = this.#model;
     if (show === null) return;
     this.#title.textContent = show.title;
     document.title = `${show.title} · latentbeat panel`;
+    this.#presets.setShow(show);
+    this.#track.setTimeline(timeline, show);
+    const built = JSON.stringify([parameters.map(({ path }) => path), show.lookChain, show.prompts]);
+    if (built === this.#built) return;
+    this.#built = built;
+    this.#stopFaders();
+    this.#stopFaders = this.#board.scope(() => this.#buildFaders());
+    showHeard(this.#prompts, this.#heard);
+  }
+
+  #buildFaders(): void {
+    const { show, parameters } = this.#model;
+    if (show === null) return;
     const big = parameters.filter(({ fader }) => fader !== undefined).toSorted((a, b) => (a.fader ?? 0) - (b.fader ?? 0));
     this.#faders.replaceChildren(...big.map((parameter) => createFader(parameter, this.#board, { upright: true })));
-    this.#presets.setShow(show);
-    this.#track.setTimeline(timeline);
     this.#prompts.replaceChildren(createPromptFaders(show, parameters, this.#board));
-    showHeard(this.#prompts, this.#heard);
-    const wasOpen = this.#more.querySelector('details')?.open === true;
-    const more = createMore(parameters, show.lookChain, this.#board);
-    more.toggleAttribute('open', wasOpen);
-    this.#more.replaceChildren(more);
+    this.#mix.replaceChildren(...createMix(parameters, show.lookChain, this.#board));
   }
 }

@@ -1,28 +1,61 @@
-/** The presets with their intents; a tap loads one at the next bar. Saving the state of hands as a preset or a show. */
+/** The presets as pictures made by the engine, with their intents; a tap loads one at the next bar. */
 
-import type { ClientMessage, ShowInfo } from '../protocol/messages.ts';
+import type { ShowInfo } from '../protocol/messages.ts';
 import { h } from '../stage/dom.ts';
 import type { Board } from './board.ts';
+import { setAttribute, setText, TileList, type Tile } from './tile-list.ts';
+
+type PresetInfo = ShowInfo['presets'][number];
+
+interface PresetTile extends Tile {
+  readonly element: HTMLButtonElement;
+  readonly picture: HTMLImageElement;
+  readonly intent: HTMLElement;
+}
 
 export class PresetsView {
   readonly element: HTMLElement;
-  readonly #board: Board;
-  readonly #list = h('div', { class: 'presets' });
-  readonly #name = h('input', { type: 'text', placeholder: 'Name', maxLength: 60, spellcheck: false, 'aria-label': 'Name for saving' });
+  readonly #tiles: TileList<PresetInfo, PresetTile>;
+  #worn = '';
+  #coming: string | null = null;
+  #list: readonly PresetInfo[] = [];
 
-  constructor(board: Board, send: (message: ClientMessage) => void) {
-    this.#board = board;
-    const save = (type: 'savePreset' | 'saveShow'): void => {
-      const name = this.#name.value.trim();
-      if (name === '') this.#name.focus();
-      else send({ type, name });
-    };
-    this.element = h('section', { class: 'box' }, h('h2', {}, 'Presets'), this.#list,
-      h('div', { class: 'save-row' }, this.#name, h('button', { class: 'quiet slim', onclick: () => save('savePreset') }, 'Save preset'), h('button', { class: 'quiet slim', onclick: () => save('saveShow') }, 'Save show')));
+  constructor(board: Board) {
+    const list = h('div', { class: 'presets' });
+    this.element = h('section', { class: 'card presets-card' }, h('h2', {}, 'Presets'), list);
+    this.#tiles = new TileList(list, {
+      keyOf: ({ name }) => name,
+      create: ({ name }) => createTile(name, () => {
+        this.#coming = name === this.#worn ? null : name;
+        board.set('/preset/load', name);
+        this.#show();
+      }),
+      update: (tile, { name, intent, picture }) => {
+        setText(tile.intent, intent);
+        setAttribute(tile.element, 'title', intent);
+        if (picture !== '' && tile.picture.getAttribute('src') !== picture) tile.picture.src = picture;
+        tile.picture.hidden = picture === '';
+        setAttribute(tile.element, 'aria-pressed', String(name === this.#worn));
+        tile.element.classList.toggle('coming', name === this.#coming);
+      },
+    });
   }
 
-  setShow(show: ShowInfo): void {
-    this.#list.replaceChildren(...show.presets.map(({ name, intent }) =>
-      h('button', { class: 'preset', 'aria-pressed': name === show.presetName, onclick: () => this.#board.set('/preset/load', name) }, h('b', {}, name), h('span', {}, intent))));
+  setShow({ presets, presetName }: ShowInfo): void {
+    this.#worn = presetName;
+    if (this.#coming === presetName) this.#coming = null;
+    this.#list = presets;
+    this.#show();
   }
+
+  #show(): void {
+    this.#tiles.show(this.#list);
+  }
+}
+
+function createTile(name: string, load: () => void): PresetTile {
+  const picture = h('img', { alt: '', decoding: 'async', loading: 'lazy', hidden: true });
+  const intent = h('span', { class: 'preset-intent' });
+  const element = h('button', { class: 'preset', onclick: load }, picture, h('span', { class: 'preset-words' }, h('b', {}, name), intent));
+  return { element, picture, intent };
 }

@@ -52,11 +52,15 @@ export interface ShowInfo {
   readonly sampleRate: number;
   readonly channels: number;
   readonly presetName: string;
-  readonly presets: readonly { readonly name: string; readonly intent: string }[];
+  /** `picture`: URL of a picture of it by the open model, '' until one is drawn. */
+  readonly presets: readonly { readonly name: string; readonly intent: string; readonly picture: string }[];
   /** Look chain of the preset in order, by effect name. */
   readonly lookChain: readonly string[];
   /** Fast routes of the preset that the stage runs at the audio clock (score/route.ts RouteSpec as JSON). */
   readonly stageRoutes: readonly unknown[];
+  /** All routes of the preset, and the walk's speed factors at the song's quietest and loudest. */
+  readonly routes: readonly unknown[];
+  readonly walkSpeed: { readonly slowest: number; readonly fastest: number };
   readonly model: string;
   readonly prompts: readonly string[];
 }

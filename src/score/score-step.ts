@@ -11,6 +11,7 @@ import type { ControlBank, ControlState } from './control-state.ts';
 import type { ControlChange, TriggerChange } from './control.ts';
 import type { Modulation, Place, WeightedPrompt } from './modulation.ts';
 import type { Moment } from './moment.ts';
+import { musicSpeed } from './music-speed.ts';
 import { mixPrompts, placeFromText, samePlace } from './place.ts';
 import { PROMPT_FADERS } from './parameters.ts';
 import type { Preset } from './preset.ts';
@@ -21,9 +22,6 @@ import { placeAt } from './waypoints.ts';
 import type { Plan } from './waypoints.ts';
 
 const DT = 1 / TICKS_PER_SECOND;
-/** A drop's speed right on it and at the end of its eight bars. */
-const DROP_SPEED = { first: 3, last: 1.5 };
-const SILENCE_SPEED = 0.15;
 /** Farthest the beat pushes the noise, in waypoints. */
 const FARTHEST_PULSE = 0.5;
 /** A sister prompt never takes over. */
@@ -86,7 +84,7 @@ export function stepScore(state: ScoreState, bank: ControlBank, moment: Moment):
   const groove = grooveGoal + (state.groove - grooveGoal) * decayOver(DT, 0.3);
   const breathGoal = moment.holding ? 0 : 1;
   const breath = breathGoal + (state.breath - breathGoal) * decayOver(DT, 0.06);
-  const drive: WalkDrive = { musicSpeed: musicSpeed(preset, routed['walk.speed'], moment), handSpeed: hand('/walk/speed'), groove, grooveSpeed: grooveSpeed(moment, groove), energy: clamp(routed['walk.speed'] ?? 0.5, 0, 1) };
+  const drive: WalkDrive = { musicSpeed: musicSpeed(preset.walk, routed['walk.speed'], moment), handSpeed: hand('/walk/speed'), groove, grooveSpeed: grooveSpeed(moment, groove), energy: clamp(routed['walk.speed'] ?? 0.5, 0, 1) };
   const orbitSpeed = drive.musicSpeed * drive.handSpeed * hand('/walk/noise') * Math.max(0, 1 + (routed['walk.orbit'] ?? 0)) * drive.grooveSpeed * breath;
   const impact = moment.drop + (state.impact - moment.drop) * decayOver(DT, 0.12);
   const carried = state.carried * decayOver(DT, 0.15);
@@ -105,13 +103,6 @@ export function stepScore(state: ScoreState, bank: ControlBank, moment: Moment):
 
 function pulseOf(preset: Preset, routed: Readonly<Record<string, number>>, hand: number, impact: Unit): number {
   return preset.pulse * hand * (routed['walk.pulse'] ?? 0) * (1 + impact);
-}
-
-/** Energy drives speed exponentially between the preset's slowest and fastest; a drop lifts it, silence lowers it. */
-function musicSpeed({ walk }: Preset, energy: number | undefined, moment: Moment): number {
-  const own = energy === undefined ? 1 : walk.slowest * (walk.fastest / Math.max(0.01, walk.slowest)) ** clamp(energy, 0, 1);
-  const dropped = moment.drop > 0 ? Math.max(own, DROP_SPEED.last + (DROP_SPEED.first - DROP_SPEED.last) * moment.drop) : own;
-  return moment.silence > 0 ? Math.min(dropped, SILENCE_SPEED) : dropped;
 }
 
 /** The state with a change applied, before its tick is stepped. */

@@ -93,7 +93,7 @@ async function openStage(): Promise<FrameMaker> {
   const values = Object.fromEntries([...table.values()].filter(({ kind }) => kind !== 'trigger').map((parameter) => [parameter.path, parameter.default]));
   const timeline = syntheticTimeline({ bpm: BPM });
   const welcome: Welcome = {
-    show: { title: 'clicks', track: 'clicks.wav', duration: timeline.duration, timelineUrl: '/api/timeline', pcmUrl: null, sampleRate: RATE, channels: 2, presetName: 'bench', presets: [], lookChain: [LOOK], stageRoutes: [], model: 'flash', prompts: [] },
+    show: { title: 'clicks', track: 'clicks.wav', duration: timeline.duration, timelineUrl: '/api/timeline', pcmUrl: null, sampleRate: RATE, channels: 2, presetName: 'bench', presets: [], lookChain: [LOOK], stageRoutes: [], routes: [], walkSpeed: { slowest: 0.25, fastest: 3 }, model: 'flash', prompts: [] },
     parameters: [...table.values()], values, effects: [effect],
     transport: { playing: false, showTime: 0, at: 0, rate: 1, duration: timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: BPM, beat: 0, bar: 0, epoch: 0 },
   };

@@ -5,7 +5,7 @@ import { parametersPage } from '../../src/commands/docs.ts';
 import { MidiMap } from '../../src/control/midi-map.ts';
 import { changesOf } from '../../src/control/osc-change.ts';
 import { answerQuery, buildTree, hostInfo } from '../../src/control/oscquery-tree.ts';
-import { groupsOf } from '../../src/panel/more-view.ts';
+import { groupsOf } from '../../src/panel/mix-view.ts';
 import { ControlBank } from '../../src/score/control-state.ts';
 import { parseEffectHeader } from '../../src/score/effect-header.ts';
 import { buildParameterTable, CORE_PARAMETERS } from '../../src/score/parameters.ts';
@@ -49,7 +49,7 @@ describe('a parameter declared once', () => {
   });
 
   it('has a widget on the panel, in the box of its effect', () => {
-    expect(groupsOf([...table.values()], ['ripple'])[0]).toMatchObject({ title: 'Ripple', isOn: true });
+    expect(groupsOf([...table.values()], ['ripple']).find(({ title }) => title === 'Ripple')).toMatchObject({ title: 'Ripple', isOn: true });
     expect(groupsOf([...table.values()], []).flatMap(({ members }) => members.map(({ path }) => path))).toContain(PATH);
   });
 

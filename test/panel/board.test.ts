@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientMessage } from '../../src/protocol/messages.ts';
 import { Board } from '../../src/panel/board.ts';
-import { valueText } from '../../src/panel/fader.ts';
+import { parseValue, valueText } from '../../src/panel/value-text.ts';
 
 function boardOf() {
   const sent: ClientMessage[] = [];
@@ -43,15 +43,41 @@ describe('board', () => {
     expect(board.get('/walk/speed')).toBe(2);
   });
 
-  it('tells watchers at once and at each change, until they stop', () => {
+  it('tells watchers at once, then once a frame what stands, until they stop', () => {
     const { board } = boardOf();
     board.receive({ '/stage/master': 1 }, true);
     const seen: unknown[] = [];
     const stop = board.watch('/stage/master', (value) => seen.push(value));
-    board.set('/stage/master', 0.2);
+    for (const value of [0.5, 0.4, 0.2]) board.set('/stage/master', value);
+    expect(seen).toEqual([1]);
+    board.show();
     stop();
     board.set('/stage/master', 0.3);
+    board.show();
     expect(seen).toEqual([1, 0.2]);
+  });
+});
+
+describe('board, built anew', () => {
+  it('stops all that a scope began to watch, and nothing else', () => {
+    const { board } = boardOf();
+    const seen: string[] = [];
+    board.watch('/a', () => seen.push('kept'));
+    const stop = board.scope(() => void board.watch('/a', () => seen.push('scope')));
+    board.receive({ '/a': 1 });
+    board.show();
+    stop();
+    board.receive({ '/a': 2 });
+    board.show();
+    expect(seen).toEqual(['kept', 'scope', 'kept']);
+  });
+
+  it('moves nothing for a guest', () => {
+    const { board, sent } = boardOf();
+    board.receive({ '/a': 1 }, true);
+    board.readOnly = true;
+    board.set('/a', 2);
+    expect([board.get('/a'), sent.length]).toEqual([1, 1]);
   });
 });
 
@@ -61,5 +87,15 @@ describe('value text', () => {
     expect(valueText({ unit: '', min: 0, max: 1 }, 0.5)).toBe('50 %');
     expect(valueText({ unit: '', min: 0, max: 4 }, 1.5)).toBe('1.50');
     expect(valueText({ unit: 'BPM', min: 20, max: 999 }, 124)).toBe('124 BPM');
+  });
+});
+
+describe('typed values', () => {
+  it('are read in the unit that is shown, and held in range', () => {
+    expect(parseValue({ unit: 'turns', min: -0.5, max: 0.5 }, '90°')).toBe(0.25);
+    expect(parseValue({ unit: '', min: 0, max: 1 }, '35')).toBe(0.35);
+    expect(parseValue({ unit: '', min: 0, max: 4 }, '1,5')).toBe(1.5);
+    expect(parseValue({ unit: 'BPM', min: 20, max: 999 }, '2000 BPM')).toBe(999);
+    expect(parseValue({ unit: '', min: 0, max: 1 }, 'much')).toBeNull();
   });
 });

@@ -51,7 +51,7 @@ export function createTestHost(more: Partial<ShowHost> = {}): TestHost {
 function welcomeOf(): Welcome {
   const show = {
     title: 'Test', track: null, duration: 60, timelineUrl: null, pcmUrl: null, sampleRate: 44_100, channels: 2, presetName: 'test',
-    presets: [], lookChain: [], stageRoutes: [], model: 'fake', prompts: [],
+    presets: [], lookChain: [], stageRoutes: [], routes: [], walkSpeed: { slowest: 0.25, fastest: 3 }, model: 'fake', prompts: [],
   };
   return { show, parameters: CORE_PARAMETERS, values: {}, effects: [], transport: TRANSPORT, greetings: [{ type: 'storyboard', scenes: [] }] };
 }

@@ -1,0 +1,100 @@
+/**
+ * Two small pictures: what is on air now, and where the walk will be. Both are generated frames before the look effects.
+ * Frames come over the socket as they are made; only the one that is due is painted, at most once per display frame.
+ */
+
+import type { Seconds } from '../base/units.ts';
+import { decodeFrame, type FrameHeader } from '../protocol/frame.ts';
+import { h } from '../stage/dom.ts';
+import { setText } from './tile-list.ts';
+
+interface Shot {
+  readonly header: FrameHeader;
+  readonly payload: Uint8Array;
+}
+
+/** Frames further back than this are let go. */
+const PAST: Seconds = 1;
+/** Most frames kept; the look-ahead holds some seconds. */
+const MOST = 240;
+
+export class Monitors {
+  readonly element: HTMLElement;
+  readonly #air = createScreen('On air');
+  readonly #ahead = createScreen('Ahead');
+  /** In order of due time. */
+  #shots: Shot[] = [];
+  #epoch = -1;
+
+  constructor() {
+    this.element = h('section', { class: 'card monitors', 'aria-label': 'Monitors' }, this.#air.element, this.#ahead.element);
+  }
+
+  /** A generated frame. Throws for bytes that are none. */
+  addFrame(bytes: ArrayBuffer): void {
+    const shot = decodeFrame(bytes);
+    const { epoch, tick } = shot.header;
+    if (epoch !== this.#epoch) this.#shots = [];
+    this.#epoch = epoch;
+    const place = this.#shots.findLastIndex(({ header }) => header.tick <= tick);
+    if (this.#shots[place]?.header.tick === tick) this.#shots[place] = shot;
+    else this.#shots.splice(place + 1, 0, shot);
+    if (this.#shots.length > MOST) this.#shots.shift();
+  }
+
+  /** Another show: what was drawn for the old one is gone. */
+  clear(): void {
+    this.#shots = [];
+  }
+
+  /** Once per display frame. `bars`: seconds of a bar now, 0 where none is known. */
+  paint(time: Seconds, barSeconds: Seconds): void {
+    const now = this.#shots.findLastIndex(({ header }) => header.due <= time);
+    const first = this.#shots.findIndex(({ header }) => header.due >= time - PAST);
+    const onAir = this.#shots[Math.max(0, now)];
+    const last = this.#shots.at(-1);
+    if (first > 0 && now > 0) this.#shots.splice(0, Math.min(first, now));
+    if (onAir !== undefined) this.#air.show(onAir);
+    if (last === undefined) return;
+    this.#ahead.show(last);
+    setText(this.#ahead.note, aheadText(last.header.due - time, barSeconds));
+  }
+}
+
+/** '+5.8 s · 3 bars'. */
+export function aheadText(seconds: Seconds, barSeconds: Seconds): string {
+  const ahead = Math.max(0, seconds);
+  const bars = barSeconds > 0 ? ahead / barSeconds : 0;
+  return `+${ahead.toFixed(1)} s${bars >= 0.5 ? ` · ${Math.round(bars)} bar${Math.round(bars) === 1 ? '' : 's'}` : ''}`;
+}
+
+function createScreen(label: string): { readonly element: HTMLElement; readonly note: HTMLElement; show(shot: Shot): void } {
+  const canvas = h('canvas', { class: 'screen', width: 16, height: 9, role: 'img', 'aria-label': label });
+  const note = h('span', { class: 'screen-note' });
+  const element = h('figure', { class: 'monitor-screen' }, canvas, h('figcaption', {}, h('b', {}, label), note));
+  const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+  let shown: Shot | null = null;
+  let wanted: Shot | null = null;
+  const size = (width: number, height: number): void => {
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
+  };
+  const show = (shot: Shot): void => {
+    if (shot === shown) return;
+    shown = shot;
+    wanted = shot;
+    const { header, payload } = shot;
+    if (header.encoding === 'rgba') {
+      size(header.width, header.height);
+      context.putImageData(new ImageData(new Uint8ClampedArray(payload.buffer as ArrayBuffer, payload.byteOffset, header.width * header.height * 4), header.width, header.height), 0, 0);
+      return;
+    }
+    void createImageBitmap(new Blob([payload.slice()], { type: 'image/jpeg' })).then((bitmap) => {
+      if (wanted !== shot) return;
+      size(bitmap.width, bitmap.height);
+      context.drawImage(bitmap, 0, 0);
+      bitmap.close();
+    }, () => undefined);
+  };
+  return { element, note, show };
+}

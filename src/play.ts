@@ -76,7 +76,7 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
   kit.catch(() => undefined);
   const session = new Session({
     now, tools: createTools(request, kit, pipeline), version: packageVersion(), provider: request.provider ?? 'cpu',
-    freeClock: request.clock === 'free', uploadFolder, notice: notify,
+    freeClock: request.clock === 'free', uploadFolder, thumbnailFolder: cacheSubfolder('thumbnails'), notice: notify,
   });
   const say = (level: 'info' | 'warn', text: string): void => {
     notify(level, text);

@@ -104,7 +104,7 @@ export class PanelPage {
         return this.#board.receive(message.values);
       case 'pong': case 'trigger': case 'effects': case 'live':
         return;
-      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut':
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails':
         return this.#jobs.soon(() => this.#show(message));
     }
   }
@@ -139,6 +139,8 @@ export class PanelPage {
       case 'heard':
         this.#heard = message.prompts;
         return showHeard(this.element, this.#heard);
+      case 'thumbnails':
+        return this.#presets.setPictures(message.presets);
       case 'render':
         return this.#storyboard.showProgress(message.progress);
       case 'notice':

@@ -16,6 +16,7 @@ interface PresetTile extends Tile {
 export class PresetsView {
   readonly element: HTMLElement;
   readonly #tiles: TileList<PresetInfo, PresetTile>;
+  #pictures: Readonly<Record<string, string>> = {};
   #worn = '';
   #coming: string | null = null;
   #list: readonly PresetInfo[] = [];
@@ -30,7 +31,8 @@ export class PresetsView {
         board.set('/preset/load', name);
         this.#show();
       }),
-      update: (tile, { name, intent, picture }) => {
+      update: (tile, { name, intent }) => {
+        const picture = this.#pictures[name] ?? '';
         setText(tile.intent, intent);
         setAttribute(tile.element, 'title', intent);
         if (picture !== '' && tile.picture.getAttribute('src') !== picture) tile.picture.src = picture;
@@ -45,6 +47,12 @@ export class PresetsView {
     this.#worn = presetName;
     if (this.#coming === presetName) this.#coming = null;
     this.#list = presets;
+    this.#show();
+  }
+
+  /** URLs by name. */
+  setPictures(pictures: Readonly<Record<string, string>>): void {
+    this.#pictures = pictures;
     this.#show();
   }
 

@@ -52,8 +52,7 @@ export interface ShowInfo {
   readonly sampleRate: number;
   readonly channels: number;
   readonly presetName: string;
-  /** `picture`: URL of a picture of it by the open model, '' until one is drawn. */
-  readonly presets: readonly { readonly name: string; readonly intent: string; readonly picture: string }[];
+  readonly presets: readonly { readonly name: string; readonly intent: string }[];
   /** Look chain of the preset in order, by effect name. */
   readonly lookChain: readonly string[];
   /** Fast routes of the preset that the stage runs at the audio clock (score/route.ts RouteSpec as JSON). */
@@ -145,6 +144,8 @@ export type ServerMessage =
   | { readonly type: 'telemetry'; readonly telemetry: Telemetry }
   | { readonly type: 'storyboard'; readonly scenes: readonly SceneTile[] }
   | { readonly type: 'keepers'; readonly keepers: readonly KeeperTile[] }
+  /** Picture URLs by preset name, drawn by the open model; those that are there. */
+  | { readonly type: 'thumbnails'; readonly presets: Readonly<Record<string, string>> }
   /** By prompt, all that are known; empty for a model that cannot say. */
   | { readonly type: 'heard'; readonly prompts: Readonly<Record<string, HeardPrompt>> }
   | { readonly type: 'effects'; readonly effects: readonly EffectSource[] }

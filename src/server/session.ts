@@ -29,6 +29,7 @@ import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
 import { keeperTilesOf, showInfoOf } from './show-info.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
+import { ThumbnailDesk } from './thumbnail-desk.ts';
 import { TimeDesk } from './time-desk.ts';
 import { claimUpload } from './uploads.ts';
 
@@ -44,6 +45,8 @@ export interface SessionOptions {
   /** The track runs on the server's clock, with no page that plays sound. */
   readonly freeClock: boolean;
   readonly uploadFolder: string;
+  /** Pictures of the presets are kept here. */
+  readonly thumbnailFolder: string;
   readonly notice: (level: 'info' | 'warn', text: string) => void;
 }
 
@@ -54,6 +57,7 @@ export class Session implements ShowHost {
   readonly #storyboard: StoryboardDesk;
   readonly #hearing: HearingDesk;
   readonly #renders: RenderDesk;
+  readonly #thumbnails: ThumbnailDesk;
   readonly #editor: ShowEditor;
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
@@ -78,6 +82,7 @@ export class Session implements ShowHost {
     this.#clock = new ShowClock(options.freeClock, options.now());
     this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
     this.#hearing = new HearingDesk(() => this.#broadcast(this.#hearing.message()));
+    this.#thumbnails = new ThumbnailDesk({ folder: options.thumbnailFolder, presets: () => options.tools.presets(), onChange: () => this.#tellPanels(this.#thumbnails.message()) });
     this.#renders = new RenderDesk(options.tools, (progress) => this.#broadcast({ type: 'render', progress }));
     this.#frames = new FramesAhead({
       clock: this.#clock,
@@ -209,6 +214,7 @@ export class Session implements ShowHost {
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
     this.#frames.tend();
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
+    this.#thumbnails.tend(now, this.#frames.telemetry().bufferSeconds);
     this.#hearing.tend(this.#show.pipeline, this.#promptsInSight(this.#show));
   }
 
@@ -257,7 +263,7 @@ export class Session implements ShowHost {
     if (show === null) return null;
     return {
       show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message()],
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message()],
     };
   }
 
@@ -271,7 +277,8 @@ export class Session implements ShowHost {
     return this.#show?.audio?.wavPath ?? null;
   }
 
-  async picture(kind: 'scenes' | 'keepers', id: string): Promise<Uint8Array | null> {
+  async picture(kind: 'scenes' | 'keepers' | 'presets', id: string): Promise<Uint8Array | null> {
+    if (kind === 'presets') return this.#thumbnails.picture(id);
     if (kind === 'scenes') return this.#storyboard.picture(id);
     return this.#show?.keepers.list.find((keep) => String(keep.id) === id)?.picture ?? null;
   }
@@ -345,6 +352,7 @@ export class Session implements ShowHost {
     this.#clock.load(show, this.#options.now());
     this.#controls.reset(show);
     this.#editor.open(show);
+    this.#thumbnails.open(show);
     this.#frames.start(show);
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#outs.start();

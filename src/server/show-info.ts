@@ -12,7 +12,7 @@ import type { Scene } from '../score/storyboard.ts';
 import type { OpenShow } from './open-show.ts';
 
 /** `version` makes the URLs of a changed timeline or track new ones; `preset` is the one whose look is on. */
-export function showInfoOf(show: OpenShow, presets: readonly Preset[], version: number, preset: Preset = show.preset, pictureOf: (preset: Preset) => string = () => ''): ShowInfo {
+export function showInfoOf(show: OpenShow, presets: readonly Preset[], version: number, preset: Preset = show.preset): ShowInfo {
   const { audio, timeline } = show;
   return {
     title: show.title,
@@ -23,7 +23,7 @@ export function showInfoOf(show: OpenShow, presets: readonly Preset[], version: 
     sampleRate: audio?.sampleRate ?? 0,
     channels: audio?.channels ?? 0,
     presetName: preset.name,
-    presets: presets.map((one) => ({ name: one.name, intent: one.intent, picture: pictureOf(one) })),
+    presets: presets.map(({ name, intent }) => ({ name, intent })),
     lookChain: preset.look.chain,
     stageRoutes: preset.routes.filter(({ to }) => to.startsWith('look.') || to.startsWith('/look/')),
     routes: preset.routes,

@@ -141,7 +141,7 @@ export class StageShow {
   #showInfo(): ShowInfo {
     return {
       title: 'Synthetic Dawn', track: 'demo', duration: this.timeline.duration, timelineUrl: '/api/timeline', pcmUrl: '/api/pcm', sampleRate: RATE, channels: 2, presetName: 'Deep Nebula',
-      presets: [{ name: 'Deep Nebula', intent: 'Drifting through gas and starlight that brightens with the drums.', picture: '' }, { name: 'Neon Drive', intent: 'A night road of signs, always forward.', picture: '' }, { name: 'Cathedral Glass', intent: 'Windows that light up one by one.', picture: '' }, { name: 'Ember', intent: 'Coals that breathe with the bass.', picture: '' }],
+      presets: [{ name: 'Deep Nebula', intent: 'Drifting through gas and starlight that brightens with the drums.' }, { name: 'Neon Drive', intent: 'A night road of signs, always forward.' }, { name: 'Cathedral Glass', intent: 'Windows that light up one by one.' }, { name: 'Ember', intent: 'Coals that breathe with the bass.' }],
       lookChain: this.#options.lookChain ?? ['feedback', 'bloom'], stageRoutes: this.#options.stageRoutes ?? DEFAULT_ROUTES.filter(({ to }) => !to.startsWith('walk.')),
       routes: this.#options.stageRoutes ?? DEFAULT_ROUTES, walkSpeed: { slowest: 0.25, fastest: 3 }, model: 'arithmetic',
       prompts: ['deep space nebula', 'glowing gas clouds', 'star cluster', 'aurora over a dark sea'],

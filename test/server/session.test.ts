@@ -22,7 +22,7 @@ interface Stage {
 }
 
 async function putOnStage(options: Partial<SessionOptions> = {}, show: FixtureOptions = {}): Promise<Stage> {
-  const session = new Session({ now, tools: makeTools(), version: '0', provider: 'cpu', freeClock: true, uploadFolder: '', notice: () => undefined, ...options });
+  const session = new Session({ now, tools: makeTools(), version: '0', provider: 'cpu', freeClock: true, uploadFolder: '', thumbnailFolder: '', notice: () => undefined, ...options });
   const server = await startServer({ host: session, port: 0, now });
   session.attach(server);
   const echoes: [string, unknown][] = [];

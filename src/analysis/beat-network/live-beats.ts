@@ -32,6 +32,10 @@ const PATIENCE = 2;
 /** Where the network's probabilities stay below this, nothing is heard. */
 const AUDIBLE = 0.12;
 const MEMORY: Seconds = 2;
+/** Beats that a free run takes its tempo from, at least and at most, and how far they may lie off a steady pulse (root mean square). */
+const FIT_LEAST = 8;
+const FIT_MOST = 48;
+const FIT_ERROR: Seconds = 0.025;
 /** Probability that counts as no news (1/16), and the least where beats are heard. */
 const NEUTRAL = 1 / 16;
 const LEAST = 0.012;
@@ -59,6 +63,11 @@ export class NetworkBeats implements BeatFollower {
   private period: Seconds = 0;
   private next: Seconds = 0;
   private contrary = 0;
+  /** Greatest probability since the last announced beat. */
+  private loudest: Unit = 0;
+  /** Announced beats in a row, up to the last one, that were heard; a gap in them ends it. */
+  private confirmed = 0;
+  private isFree = false;
   /** Whether the coming beat has been pulled to the filter's reading. */
   private isSteered = false;
 
@@ -100,6 +109,7 @@ export class NetworkBeats implements BeatFollower {
   private hear(beat: Unit, downbeat: Unit): void {
     this.outputs++;
     this.activity = Math.max(beat, this.activity * Math.exp(-OUTPUT_EVERY / FRAME_RATE / MEMORY));
+    this.loudest = Math.max(this.loudest, beat);
     const isHeard = this.activity > AUDIBLE;
     if (!isHeard && this.period > 0) this.filter.settle(this.period, wrap(this.next - BIAS - this.heardUntil, this.period));
     else {
@@ -131,19 +141,34 @@ export class NetworkBeats implements BeatFollower {
     while (this.period > 0 && this.next <= known + ANNOUNCE_AHEAD) {
       if (!this.isSteered) {
         this.isSteered = true;
-        if (this.activity > AUDIBLE) this.steer(this.filter.estimate());
-        else this.confidence *= 0.98;
+        if (this.loudest > AUDIBLE) this.steer(this.filter.estimate());
+        else this.runFree();
         continue;
       }
       this.isSteered = false;
+      this.loudest = 0;
       this.beats.push({ time: this.next, announced: known, position: this.bars.positionOf(this.beats.length), tempo: this.tempo });
       this.bars.announce(this.next);
       this.next += this.period;
     }
   }
 
+  /** Nothing was heard for a beat: goes on with the tempo and phase of the last steady stretch. */
+  private runFree(): void {
+    this.confidence *= 0.98;
+    if (!this.isFree) {
+      const fit = fitPulse(this.beats.slice(-this.confirmed));
+      const after = fit === undefined ? 0 : fit.next;
+      if (fit !== undefined && Math.abs(after - this.next) < OTHER_PHASE * this.period) [this.period, this.next] = [fit.period, after];
+    }
+    this.isFree = true;
+    this.confirmed = 0;
+  }
+
   /** Pulls the coming beat to the filter's reading of it, or weighs that against the present one. */
   private steer(reading: PulseEstimate): void {
+    this.isFree = false;
+    this.confirmed++;
     this.confidence += 0.3 * (reading.mass - this.confidence);
     const coming = this.comingBeat(reading);
     const error = wrap(coming - this.next + reading.period / 2, reading.period) - reading.period / 2;
@@ -157,9 +182,24 @@ export class NetworkBeats implements BeatFollower {
     this.contrary++;
     if (this.contrary < PATIENCE || reading.mass < LOCK_MASS) return;
     this.contrary = 0;
+    this.confirmed = 0;
     const last = this.beats.at(-1)?.time ?? -Infinity;
     this.period = reading.period;
     this.next = coming;
     while (this.next < last + 0.55 * this.period) this.next += this.period;
   }
+}
+
+/** The steady pulse through the last beats, the longest stretch of them that is steady: its period and its beat after the last one. */
+function fitPulse(beats: readonly LiveBeat[]): { period: Seconds; next: Seconds } | undefined {
+  for (let count = Math.min(FIT_MOST, beats.length); count >= FIT_LEAST; count = Math.floor(count / 1.5)) {
+    const times = beats.slice(-count).map(({ time }) => time);
+    const middle = (count - 1) / 2;
+    const mean = times.reduce((sum, time) => sum + time, 0) / count;
+    const spread = (count * (count * count - 1)) / 12;
+    const period = times.reduce((sum, time, i) => sum + (i - middle) * time, 0) / spread;
+    const error = Math.sqrt(times.reduce((sum, time, i) => sum + (time - mean - (i - middle) * period) ** 2, 0) / count);
+    if (error <= FIT_ERROR) return { period, next: mean + (count - middle) * period };
+  }
+  return undefined;
 }

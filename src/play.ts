@@ -109,7 +109,7 @@ async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipe
   if (request.live === true) {
     const preset = await choosePreset(request, null, kit.library);
     session.open(openLiveShow(kit, await pipeline, preset, request.seed ?? 1, LIVE_RATE));
-  } else session.open(await openShow({ ...request, pipeline }, (fraction, text) => session.progress('open', fraction, text)));
+  } else session.open(await openShow({ ...request, pipeline, early: true }, (fraction, text) => session.progress('open', fraction, text)));
 }
 
 /** What the session cannot do itself, since it lies below decoding, analysis and the walk. */
@@ -121,10 +121,11 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
   const needKit = (): Kit => kit as Kit;
   return {
     open: (path, onProgress) => openShow(path.toLowerCase().endsWith('.show.json')
-      ? { ...request, track: undefined, showFile: path, pipeline: pipelinePromise }
-      : { ...request, showFile: undefined, track: path, pipeline: pipelinePromise }, onProgress),
+      ? { ...request, track: undefined, showFile: path, pipeline: pipelinePromise, early: true }
+      : { ...request, showFile: undefined, track: path, pipeline: pipelinePromise, early: true }, onProgress),
     openLive: (sampleRate, preset) => openLiveShow(needKit(), pipeline as Pipeline, preset, request.seed ?? 1, sampleRate),
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
+    keepParts,
     correctGrid,
     presets: () => needKit().library.list(),
     controllers: () => needKit().controllers.profiles,

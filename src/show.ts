@@ -20,7 +20,7 @@ import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import { nearestWord } from './base/nearest.ts';
 import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
-import type { Hertz, Unit } from './base/units.ts';
+import type { Hertz, Seconds, Unit } from './base/units.ts';
 import { findModel } from './commands/models-folder.ts';
 import { Keepers } from './control/keepers.ts';
 import { LedTimeline } from './control/led-timeline.ts';
@@ -71,12 +71,16 @@ export interface ShowRequest {
   readonly screen?: PixelSize | undefined;
   /** A running pipeline to draw with, which stays the caller's. */
   readonly pipeline?: Promise<Pipeline> | undefined;
+  /** A long track opens as soon as its beginning is heard; `OpenShow.whole` brings the rest. */
+  readonly early?: boolean | undefined;
   /** Keeps the governor's interventions of the log. */
   readonly asPlayed?: boolean | undefined;
 }
 
 export type OnProgress = (fraction: Unit, text: string) => void;
 
+/** Tracks from this length on need not be heard to their end before they play: the wait would be felt. */
+export const EARLY_FROM: Seconds = 600;
 const DEFAULT_PRESET = 'neon-drive';
 const DEFAULT_SEED = 1;
 const ROOT = packageRoot(new URL('./server/x', import.meta.url).href);
@@ -113,11 +117,12 @@ export async function openShow(request: ShowRequest, onProgress: OnProgress = ()
   try {
     const audio = await openTrack(request, file, onProgress);
     const corrections = file === null ? await loadCorrections(cacheFolder(), audio.sha256) : withoutGaps(file.corrections);
-    const heard = await analyze(audio, corrections, (fraction) => onProgress(0.4 + 0.5 * fraction, 'listening for beats and sections'));
+    const isEarly = request.early === true && audio.duration >= EARLY_FROM;
+    const { heard, whole } = await (isEarly ? analyzeBeginning : analyzeWhole)(audio, corrections, (fraction) => onProgress(0.4 + 0.5 * fraction, 'listening for beats and sections'));
     const stemFiles = request.stems ?? (file === null ? [] : stemsOfShow(file, request.showFile as string));
     const timeline = await withParts(heard, { stemFiles, lyrics: request.lyrics, lines: file?.lines }, preset, onProgress);
     onProgress(0.97, 'starting the image model');
-    const made = assemble({ request, kit, file, preset, audio, timeline, stemFiles, pipeline: await pipeline });
+    const made = assemble({ request, kit, file, preset, audio, timeline, whole, stemFiles, pipeline: await pipeline });
     onProgress(1, 'ready');
     return made;
   } catch (thrown) {
@@ -139,7 +144,7 @@ export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed:
 /** The same show on another timeline (corrected beats); what hands did is played again on it. */
 export function restageShow(show: OpenShow, timeline: Timeline, library: PresetLibrary): OpenShow {
   const storyboard = storyboardOf(timeline, show.preset, show.seed, show.storyboard);
-  return { ...show, ...stageParts({ ...show, timeline, storyboard, library }), timeline, storyboard };
+  return { ...show, ...stageParts({ ...show, timeline, storyboard, library }), timeline, storyboard, whole: undefined };
 }
 
 /** The pipeline of a request in its own process. */
@@ -170,6 +175,26 @@ export function checkLook({ look }: Preset, table: ParameterTable, where: string
 
 export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
   return await analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, ...(corrections === undefined ? {} : { corrections }) });
+}
+
+interface Heard {
+  readonly heard: Timeline;
+  /** The timeline of the whole track, where `heard` knows its beginning only. */
+  readonly whole?: Promise<Timeline> | undefined;
+}
+
+async function analyzeWhole(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void): Promise<Heard> {
+  return { heard: await analyze(audio, corrections, onProgress) };
+}
+
+/** Answers with the first part of a track; the cache answers with all of it at once. */
+async function analyzeBeginning(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void): Promise<Heard> {
+  let whole: Promise<Timeline> | undefined;
+  const heard = await new Promise<Timeline>((resolve, reject) => {
+    whole = analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, onPart: resolve, corrections });
+    whole.then(resolve, reject);
+  });
+  return heard.knownUntil === undefined ? { heard } : { heard, whole };
 }
 
 interface PartsGiven {
@@ -213,11 +238,12 @@ interface Ingredients {
   readonly preset: Preset;
   readonly audio: AudioSource;
   readonly timeline: Timeline;
+  readonly whole: Promise<Timeline> | undefined;
   readonly stemFiles: readonly StemFile[];
   readonly pipeline: Pipeline;
 }
 
-function assemble({ request, kit, file, preset, audio, timeline, stemFiles, pipeline }: Ingredients): OpenShow {
+function assemble({ request, kit, file, preset, audio, timeline, whole, stemFiles, pipeline }: Ingredients): OpenShow {
   const seed = request.seed ?? file?.seed ?? DEFAULT_SEED;
   const changesPrompts = request.preset !== undefined || (request.prompts ?? []).length > 0;
   const storyboard = file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
@@ -228,7 +254,7 @@ function assemble({ request, kit, file, preset, audio, timeline, stemFiles, pipe
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
-  return { ...parts, ...stageParts({ ...parts, library: kit.library, asPlayed: request.asPlayed }), title, audio, stemFiles, effects: kit.effects, live: false, close };
+  return { ...parts, ...stageParts({ ...parts, library: kit.library, asPlayed: request.asPlayed }), title, audio, whole, stemFiles, effects: kit.effects, live: false, close };
 }
 
 interface StageParts {

@@ -30,6 +30,8 @@ export interface OpenShow {
   /** Null for live input. */
   readonly audio: AudioSource | null;
   readonly timeline: Timeline;
+  /** The timeline of the whole track, where `timeline` knows its beginning only (`knownUntil`). */
+  readonly whole?: Promise<Timeline> | undefined;
   readonly preset: Preset;
   readonly seed: number;
   readonly table: ParameterTable;
@@ -92,6 +94,8 @@ export interface ShowTools {
   openLive(sampleRate: Hertz, preset: Preset): LiveShow;
   /** The same show with other parts; the audio and pipeline go over to the answer. */
   restage(show: OpenShow, parts: Restaging): OpenShow;
+  /** The timeline with the parts and lines that the show has beside its track. */
+  keepParts(timeline: Timeline, show: OpenShow): Timeline;
   correctGrid(show: OpenShow, edit: GridEdit): Promise<Timeline>;
   presets(): readonly Preset[];
   /** Throws a UserError that suggests the nearest name. */

@@ -187,6 +187,7 @@ export class Session implements ShowHost {
     this.#resting = null;
     this.#live = null;
     this.#stage(show);
+    this.#inBackground(this.#editor.awaitWhole(show));
     for (const one of before) if (one !== show) void one?.close();
   }
 

@@ -92,6 +92,18 @@ export class ShowEditor {
     this.#stage.renewTimeline();
   }
 
+  /** A show that was opened on its beginning gets the rest of its timeline as soon as that is heard. */
+  async awaitWhole(show: OpenShow): Promise<void> {
+    const { whole } = show;
+    if (whole === undefined) return;
+    const timeline = await whole;
+    const current = this.#stage.show();
+    if (current.audio !== show.audio || current.whole !== whole) return;
+    this.#stage.replace(this.#tools.restage(current, { timeline: this.#tools.keepParts(timeline, current) }));
+    this.#storyboard.open(this.#stage.show());
+    this.#stage.renewTimeline();
+  }
+
   async keep(): Promise<void> {
     const tick = this.#stage.nowTick();
     await keepPlace(this.#stage.show(), tick, this.#stage.shownFrame(tick));

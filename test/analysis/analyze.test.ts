@@ -10,6 +10,7 @@ import { renderClickTrack } from '../../src/analysis/click.ts';
 import { plotTimeline } from '../../src/analysis/plot/page.ts';
 import { timelineToJson } from '../../src/analysis/report.ts';
 import type { AudioSource } from '../../src/audio/types.ts';
+import type { Timeline } from '../../src/timeline/timeline.ts';
 import { openWavSource } from '../../src/audio/wav-source.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { clickTrack, gridTimes } from './tracks.ts';
@@ -46,6 +47,22 @@ describe('analyzeTrack', () => {
     const [name] = await readdir(join(folder, 'timelines'));
     await writeFile(join(folder, 'timelines', name as string), 'nonsense');
     expect(await analyzeTrack(source, { cacheFolder: folder })).toEqual(good);
+  });
+
+  it('hands over the beginning while the rest is heard, with the same beats', async () => {
+    const wav = join(folder, 'long.wav');
+    await writeWav(wav, clickTrack(gridTimes(120, 0.5, 79), 80, 22_050), 22_050, 1);
+    const parts: Timeline[] = [];
+    const whole = await analyzeTrack(await openWavSource(wav, 'ef'.repeat(32), wav), { cacheFolder: folder, onPart: (part) => parts.push(part) });
+    expect(whole.knownUntil).toBeUndefined();
+    const [part] = parts as [Timeline];
+    expect(part.duration).toBe(whole.duration);
+    expect(part.knownUntil).toBeGreaterThanOrEqual(30);
+    expect(part.knownUntil).toBeLessThan(57);
+    expect(part.sections.at(-1)?.end).toBe(whole.duration);
+    const early = part.grid.beats.filter((time) => time > 2 && time < 28);
+    expect(early.length).toBeGreaterThan(45);
+    for (const time of early) expect(Math.min(...whole.grid.beats.map((other) => Math.abs(other - time)))).toBeLessThan(0.03);
   });
 
   it('applies corrections after the cache', async () => {

@@ -7,6 +7,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { Session, type SessionOptions } from '../../src/server/session.ts';
 import { TestPage } from './fixtures.ts';
+import type { OpenShow } from '../../src/server/open-show.ts';
+import type { Timeline } from '../../src/timeline/timeline.ts';
+import { syntheticTimeline } from '../helpers/synthetic-timeline.ts';
 import { makeLiveShow, makeShow, makeTools, PRESETS, type FixtureOptions } from './show-fixture.ts';
 
 const now = (): number => performance.now();
@@ -52,6 +55,24 @@ describe('a show on the free clock', () => {
     expect(page.find('telemetry')?.telemetry).toMatchObject({ lateFrames: 0, oscReceived: 7, oscBad: 2, clients: 1 });
     expect(hashesOf(page).size).toBeGreaterThan(15);
     expect(session.health()).toMatchObject({ ok: true, model: 'fake', track: null });
+  });
+
+  it('plays on the beginning of a long track, and takes over the whole timeline when it is heard', async () => {
+    let resolve: (timeline: Timeline) => void = () => undefined;
+    const promise = new Promise<Timeline>((settle) => (resolve = settle));
+    const whole = syntheticTimeline();
+    const restage = (show: OpenShow, { timeline }: { timeline: Timeline }): OpenShow => ({ ...makeShow({ timeline }), title: show.title, whole: undefined });
+    const { server, session } = await putOnStage({ tools: makeTools({ restage }) });
+    const page = await join(server);
+    session.open({ ...makeShow({ timeline: { ...whole, events: [], knownUntil: 8 } }), whole: promise });
+    await page.until(() => (page.find('telemetry')?.telemetry.bufferSeconds ?? 0) > 1);
+    const url = page.find('show')?.show.timelineUrl;
+    const from = session.state().showTimeSeconds;
+    resolve(whole);
+    await page.until(() => page.find('show')?.show.timelineUrl !== url);
+    expect(session.state().showTimeSeconds).toBeGreaterThanOrEqual(from);
+    await page.until(() => session.state().showTimeSeconds > from + 1);
+    expect(session.health().ok).toBe(true);
   });
 
   it('keeps the buffer of frames for a page that joins late', async () => {

@@ -18,7 +18,8 @@ import type { Quality } from './governor.ts';
 import { KeyframePlan, barTickFrom, paceAt } from './keyframes.ts';
 import { PreparedRange } from './prepared-range.ts';
 import type { Transport } from './transport.ts';
-import type { AheadTelemetry, Frame, WalkPlan } from './types.ts';
+import { travelBetween } from '../latent/travel.ts';
+import type { AheadTelemetry, Frame, Travel, WalkPlan } from './types.ts';
 
 export interface LookAheadOptions {
   readonly plan: WalkPlan;
@@ -70,6 +71,7 @@ interface Draw {
   readonly tick: Tick;
   readonly generation: number;
   readonly cut: boolean;
+  readonly travel: Travel | undefined;
   readonly issuedAt: Milliseconds;
   readonly abort: AbortController;
   stale: boolean;
@@ -236,9 +238,13 @@ export class LookAhead {
 
   #draw(tick: Tick, instant: Milliseconds): void {
     const { plan, pipeline } = this.#options;
-    const draw: Draw = { tick, generation: this.#generation, cut: plan.isCutAt(Math.max(0, this.#keyframeBefore(tick)), tick), issuedAt: instant, abort: new AbortController(), stale: false };
+    const before = Math.max(0, this.#keyframeBefore(tick));
+    const cut = plan.isCutAt(before, tick);
+    const point = plan.pointAt(tick);
+    const travel = cut ? undefined : { fromTick: before, fractions: travelBetween((at) => plan.pointAt(at), before, tick) };
+    const draw: Draw = { tick, generation: this.#generation, cut, travel, issuedAt: instant, abort: new AbortController(), stale: false };
     this.#draws.push(draw);
-    pipeline.draw(this.#coarsen(plan.pointAt(tick)), draw.abort.signal).then(
+    pipeline.draw(this.#coarsen(point), draw.abort.signal).then(
       (picture) => this.#receive(draw, picture),
       (reason: unknown) => this.#miss(draw, reason),
     );
@@ -254,8 +260,8 @@ export class LookAhead {
     if (this.#timer === undefined) return;
     this.#countArrival(draw);
     this.#pictureBytes = picture.pixels.length;
-    const { tick, generation, cut } = draw;
-    const frame: Frame = { tick, due: secondsOfTick(tick), height: picture.height, width: picture.width, pixels: picture.pixels, cost: picture.cost, generation, cut };
+    const { tick, generation, cut, travel } = draw;
+    const frame: Frame = { tick, due: secondsOfTick(tick), height: picture.height, width: picture.width, pixels: picture.pixels, cost: picture.cost, generation, cut, travel };
     this.#store.put(frame, draw.stale || draw.tick >= (this.#pendingStale ?? Infinity));
     this.#options.onFrame(frame);
     this.#govern();

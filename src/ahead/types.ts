@@ -3,6 +3,12 @@
 import type { LatentPoint } from '../diffusion/types.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 
+/** Fractions of the way from one frame's picture to the next one's, at equal steps of time between them. */
+export interface Travel {
+  readonly fromTick: Tick;
+  readonly fractions: readonly number[];
+}
+
 export interface Frame {
   readonly tick: Tick;
   /** Show time (s) at which it is due: `tick / 120`. */
@@ -16,6 +22,8 @@ export interface Frame {
   readonly generation: number;
   /** Nothing may interpolate from the frame before it. */
   readonly cut: boolean;
+  /** Where the walk is between the keyframe before and this one (latent/travel.ts); left out: even. */
+  readonly travel?: Travel | undefined;
   /** An earlier picture shown again while nothing new exists (design rule 4): keeps the stage moving, is never recorded. */
   readonly loop?: true;
 }

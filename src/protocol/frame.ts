@@ -1,11 +1,11 @@
 /**
- * The binary frame on the WebSocket: a 48-byte little-endian header, then the pixels.
+ * The binary frame on the WebSocket: a little-endian header of 48 bytes and the travel's fractions, then the pixels.
  *
  * | offset | type    | field |
  * |--------|---------|-------|
  * | 0      | 4 bytes | 'LBF1' |
  * | 4      | uint16  | protocol version |
- * | 6      | uint16  | header length (48) |
+ * | 6      | uint16  | header length (48 + 2 for each fraction) |
  * | 8      | uint32  | score tick |
  * | 12     | uint32  | generation |
  * | 16     | float64 | due time on the show clock (s) |
@@ -15,12 +15,17 @@
  * | 29     | uint8   | flags: bit 0 = cut before this frame |
  * | 30     | uint16  | epoch (low 16 bits of TransportState.epoch) |
  * | 32     | float32 | cost (ms) |
- * | 36     | 12 bytes| zero |
+ * | 36     | uint32  | travel: tick of the frame that the fractions start from |
+ * | 40     | uint16  | travel: number of fractions, 0 = even |
+ * | 42     | 6 bytes | zero |
+ * | 48     | int16 each | fractions of the way to this frame at equal steps of time, x 8192 |
  */
 
 import { PROTOCOL_VERSION } from './messages.ts';
 
 export const FRAME_HEADER_BYTES = 48;
+const FRACTION_UNIT = 8192;
+const MOST_FRACTIONS = 256;
 
 export interface FrameHeader {
   readonly tick: number;
@@ -32,14 +37,18 @@ export interface FrameHeader {
   readonly cut: boolean;
   readonly epoch: number;
   readonly cost: number;
+  /** Where the walk is between the frame at `fromTick` and this one; left out: even. */
+  readonly travel?: { readonly fromTick: number; readonly fractions: readonly number[] } | undefined;
 }
 
 export function encodeFrame(header: FrameHeader, payload: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(FRAME_HEADER_BYTES + payload.length);
+  const fractions = (header.travel?.fractions ?? []).slice(0, MOST_FRACTIONS);
+  const headerBytes = FRAME_HEADER_BYTES + 2 * fractions.length;
+  const bytes = new Uint8Array(headerBytes + payload.length);
   const view = new DataView(bytes.buffer);
   bytes.set([0x4c, 0x42, 0x46, 0x31]);
   view.setUint16(4, PROTOCOL_VERSION, true);
-  view.setUint16(6, FRAME_HEADER_BYTES, true);
+  view.setUint16(6, headerBytes, true);
   view.setUint32(8, header.tick >>> 0, true);
   view.setUint32(12, header.generation >>> 0, true);
   view.setFloat64(16, header.due, true);
@@ -49,7 +58,10 @@ export function encodeFrame(header: FrameHeader, payload: Uint8Array): Uint8Arra
   view.setUint8(29, header.cut ? 1 : 0);
   view.setUint16(30, header.epoch & 0xffff, true);
   view.setFloat32(32, header.cost, true);
-  bytes.set(payload, FRAME_HEADER_BYTES);
+  view.setUint32(36, (header.travel?.fromTick ?? 0) >>> 0, true);
+  view.setUint16(40, fractions.length, true);
+  fractions.forEach((fraction, i) => view.setInt16(FRAME_HEADER_BYTES + 2 * i, Math.round(Math.min(3.9, Math.max(-3.9, fraction)) * FRACTION_UNIT), true));
+  bytes.set(payload, headerBytes);
   return bytes;
 }
 
@@ -58,6 +70,9 @@ export function decodeFrame(bytes: ArrayBuffer): { readonly header: FrameHeader;
   const view = new DataView(bytes);
   if (bytes.byteLength < FRAME_HEADER_BYTES || view.getUint32(0, false) !== 0x4c424631) throw new Error('not a latentbeat frame');
   if (view.getUint16(4, true) !== PROTOCOL_VERSION) throw new Error(`frame of protocol ${view.getUint16(4, true)}, expected ${PROTOCOL_VERSION}: reload the page`);
+  const count = view.getUint16(40, true);
+  const headerBytes = view.getUint16(6, true);
+  if (headerBytes !== FRAME_HEADER_BYTES + 2 * count || count > MOST_FRACTIONS || headerBytes > bytes.byteLength) throw new Error('a frame whose header does not fit its length');
   const header: FrameHeader = {
     tick: view.getUint32(8, true),
     generation: view.getUint32(12, true),
@@ -68,6 +83,7 @@ export function decodeFrame(bytes: ArrayBuffer): { readonly header: FrameHeader;
     cut: (view.getUint8(29) & 1) === 1,
     epoch: view.getUint16(30, true),
     cost: view.getFloat32(32, true),
+    ...(count === 0 ? {} : { travel: { fromTick: view.getUint32(36, true), fractions: Array.from({ length: count }, (_, i) => view.getInt16(FRAME_HEADER_BYTES + 2 * i, true) / FRACTION_UNIT) } }),
   };
-  return { header, payload: new Uint8Array(bytes, view.getUint16(6, true)) };
+  return { header, payload: new Uint8Array(bytes, headerBytes) };
 }

@@ -20,16 +20,24 @@ in vec2 isf_FragNormCoord;
 out vec4 colour;
 `;
 
-/** `ghost` is what was shown before a re-planned picture replaced it. */
+/** `field` is the motion between the two (flow/flow-field.ts); `ghost` is what was shown before a re-planned picture replaced it. */
 export const MIX = `${HEAD}
 uniform sampler2D first;
 uniform sampler2D second;
 uniform sampler2D ghost;
+uniform sampler2D field;
 uniform float position;
+uniform float moves;
 uniform float ghostWeight;
 void main() {
   vec2 at = vec2(isf_FragNormCoord.x, 1.0 - isf_FragNormCoord.y);
-  vec3 now = mix(texture(first, at).rgb, texture(second, at).rgb, position);
+  float share = clamp(position, 0.0, 1.0);
+  vec3 now = mix(texture(first, at).rgb, texture(second, at).rgb, share);
+  if (moves > 0.0) {
+    vec3 motion = texture(field, at).xyz;
+    vec3 moved = mix(texture(first, at - position * motion.xy).rgb, texture(second, at + (1.0 - position) * motion.xy).rgb, share);
+    now = mix(now, moved, motion.z * moves);
+  }
   if (ghostWeight > 0.0) now = mix(now, texture(ghost, isf_FragNormCoord).rgb, ghostWeight);
   colour = vec4(now, 1.0);
 }

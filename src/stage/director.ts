@@ -89,6 +89,7 @@ export class Director {
       valueOf: (path) => values.get(path),
       depth: values.get('/look/amount'),
       ...this.#placePicture(),
+      motion: values.get('/look/motion'),
       sharpen: clamp(0.22 + values.routed('look.sharpen'), 0, 1.5),
       hue: values.get('/look/hue') + values.routed('look.hue'),
       contrast: clamp(1 + values.routed('look.contrast'), 0.5, 1.6),

@@ -7,6 +7,12 @@
 import { lastIndexAtOrBefore, lerp } from '../base/math.ts';
 import type { Seconds, Tick, Unit } from '../base/units.ts';
 
+/** Fractions of the way at equal steps of time, ends left out. */
+export interface Travel {
+  readonly fromTick: Tick;
+  readonly fractions: readonly number[];
+}
+
 export interface StoredFrame<Pixels> {
   readonly tick: Tick;
   readonly generation: number;
@@ -14,6 +20,8 @@ export interface StoredFrame<Pixels> {
   readonly height: number;
   readonly width: number;
   readonly cut: boolean;
+  /** How the walk moves from an earlier frame to this one; left out: evenly. */
+  readonly travel?: Travel | undefined;
   readonly pixels: Pixels;
   readonly bytes: number;
 }

@@ -16,7 +16,7 @@ const KEPT_TEXTURES = 8;
 /** Reads one binary message. Rejects with the decoder's sentence for anything that is not a frame. */
 export async function readFrame(bytes: ArrayBuffer): Promise<StageFrame> {
   const { header, payload } = decodeFrame(bytes);
-  const base = { tick: header.tick, generation: header.generation, due: header.due, height: header.height, width: header.width, cut: header.cut };
+  const base = { tick: header.tick, generation: header.generation, due: header.due, height: header.height, width: header.width, cut: header.cut, travel: header.travel };
   if (header.encoding === 'rgba') {
     if (payload.length !== header.height * header.width * 4) throw new Error(`a frame of ${header.width}x${header.height} came with ${payload.length} bytes`);
     return { ...base, pixels: { kind: 'raw', data: payload }, bytes: payload.length };

@@ -24,6 +24,8 @@ export interface Moment extends LookMoment {
   /** Fraction of the width and height. */
   readonly shift: { readonly x: number; readonly y: number };
   readonly sharpen: Unit;
+  /** How far in-betweens follow the motion between the generated frames; 0 = cross-fade. */
+  readonly motion: Unit;
   readonly hue: Turns;
   readonly contrast: number;
   readonly saturation: number;
@@ -51,6 +53,8 @@ export class Painter {
   #finished: WebGLRenderTarget | null = null;
   #last: WebGLRenderTarget | null = null;
   #lost = false;
+  /** False spares a slow machine the optical flow. */
+  followsMotion = true;
 
   constructor(canvas: HTMLCanvasElement, options: PainterOptions) {
     this.#options = options;
@@ -114,7 +118,7 @@ export class Painter {
 
   #drawPicture(moment: Moment): WebGLRenderTarget | null {
     if (moment.pick === null) return this.#mixer.picture === null ? null : this.#last;
-    const mixed = this.#mixer.mix(this.renderer, moment.pick, moment.elapsed);
+    const mixed = this.#mixer.mix(this.renderer, moment.pick, moment.elapsed, this.followsMotion ? moment.motion : 0);
     this.#enlargeTo(mixed, moment);
     return this.#chain.draw(this.renderer, this.#enlarged, moment);
   }

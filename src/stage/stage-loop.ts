@@ -16,6 +16,8 @@ import type { ShowSession } from './show-session.ts';
 const LONGEST_STEP: Seconds = 0.25;
 /** Below this the stage would look like a mosaic: no quality level goes under it. */
 const LEAST_PIXELS = 256 * 144;
+/** At coarser quality levels in-betweens are cross-fades. */
+const COARSEST_WITH_MOTION = 1;
 
 export interface LoopOptions {
   /** The stage before a show: pictures walk to and fro without time. */
@@ -84,6 +86,7 @@ export class StageLoop {
   }
 
   #applySize(): void {
+    this.#painter.followsMotion = this.quality.level <= COARSEST_WITH_MOTION;
     const floor = Math.min(1, Math.sqrt(LEAST_PIXELS / Math.max(1, this.#width * this.#height)));
     const scale = Math.max(floor, this.#ratio * this.quality.scale);
     this.#painter.setSize(Math.max(2, Math.round(this.#width * scale)), Math.max(2, Math.round(this.#height * scale)));

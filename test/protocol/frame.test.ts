@@ -13,6 +13,16 @@ describe('frame header', () => {
     expect([...back.payload]).toEqual([...pixels]);
   });
 
+  it('carries where the walk is in between, and refuses a header that does not fit', () => {
+    const pixels = Uint8Array.from({ length: 24 }, (_, i) => i * 10);
+    const bytes = encodeFrame({ ...header, travel: { fromTick: 3_999_999_000, fractions: [-0.25, 0.5, 1.25] } }, pixels);
+    const back = decodeFrame(bytes.buffer as ArrayBuffer);
+    expect(back.header.travel).toEqual({ fromTick: 3_999_999_000, fractions: [-0.25, 0.5, 1.25] });
+    expect([...back.payload]).toEqual([...pixels]);
+    bytes[40] = 200;
+    expect(() => decodeFrame(bytes.buffer as ArrayBuffer)).toThrow('does not fit');
+  });
+
   it('refuses what is not a frame and another version', () => {
     expect(() => decodeFrame(new ArrayBuffer(10))).toThrow('not a latentbeat frame');
     const bytes = encodeFrame(header, new Uint8Array());

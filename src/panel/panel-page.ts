@@ -5,6 +5,7 @@
 
 import type { Milliseconds } from '../base/units.ts';
 import type { ClientMessage, HeardPrompt, ServerMessage } from '../protocol/messages.ts';
+import type { RouteSpec } from '../score/route-types.ts';
 import { h } from '../stage/dom.ts';
 import { showHeard } from '../stage/heard.ts';
 import { listenForKeys } from '../stage/keyboard.ts';
@@ -19,6 +20,7 @@ import { KeepersView } from './keepers-view.ts';
 import { createMix, createPromptFaders } from './mix-view.ts';
 import { Monitors } from './monitors.ts';
 import { createSafetyBar } from './pads.ts';
+import { PatchView } from './patch-view.ts';
 import { PresetsView } from './presets-view.ts';
 import { createSaveView } from './save-view.ts';
 import { leaveKeysToFocus, shortcutsOf } from './shortcuts.ts';
@@ -45,6 +47,7 @@ export class PanelPage {
   readonly #keepers: KeepersView;
   readonly #presets: PresetsView;
   readonly #controllers: ControllersView;
+  readonly #patch: PatchView;
   readonly #storyboard: StoryboardView;
   readonly #faders = h('section', { class: 'card faders', 'aria-label': 'Faders' });
   readonly #prompts = h('div', {});
@@ -63,6 +66,7 @@ export class PanelPage {
     this.#keepers = new KeepersView(this.#board, send);
     this.#presets = new PresetsView(this.#board);
     this.#controllers = new ControllersView(send, (text) => this.toasts.show('warn', text));
+    this.#patch = new PatchView((routes) => send({ type: 'value', path: '/patch/routes', value: routes === null ? '' : JSON.stringify(routes), source: 'panel' }), (job) => this.#jobs.soon(job));
     this.#storyboard = new StoryboardView(send, { withWaveform: false });
     const tabs = new Tabs(() => undefined);
     const keys = shortcutsOf(this.#board, tabs, () => this.help.toggle());
@@ -122,6 +126,7 @@ export class PanelPage {
     this.#track.paint(transport, time);
     this.#keepers.setTime(time);
     this.#storyboard.setTime(time);
+    if (document.body.dataset['tab'] === 'patch') this.#patch.paint(time);
     this.#monitors.paint(time, place === null ? 0 : (60 / place.tempo) * (this.#model.timeline?.grid.metre ?? 4));
   }
 
@@ -163,7 +168,7 @@ export class PanelPage {
         h('div', { class: 'column column-hands' }, this.#faders),
         h('div', { class: 'column column-cues' }, this.#keepers.element, this.#presets.element)),
       h('div', { class: 'view view-mix' }, this.#prompts, this.#mix),
-      h('div', { class: 'view view-patch' }),
+      h('div', { class: 'view view-patch' }, this.#patch.element),
       h('div', { class: 'view view-track' }, storyboard),
       h('div', { class: 'view view-gear' }, this.#controllers.element, createSaveView(send)));
   }
@@ -188,6 +193,7 @@ export class PanelPage {
     document.title = `${show.title} · latentbeat panel`;
     this.#presets.setShow(show);
     this.#track.setTimeline(timeline, show);
+    this.#patch.setShow(show.routes as readonly RouteSpec[], parameters, this.#model.music, timeline === null);
     const built = JSON.stringify([parameters.map(({ path }) => path), show.lookChain, show.prompts]);
     if (built === this.#built) return;
     this.#built = built;

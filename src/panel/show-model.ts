@@ -41,6 +41,11 @@ export class ShowModel {
     return this.transport === null ? 0 : this.#follower.timeAt(this.transport, this.#clock.toServer(instant));
   }
 
+  /** The track's timeline, or that of live input as far as it has been heard. */
+  get music(): Timeline | null {
+    return this.timeline ?? this.#live;
+  }
+
   /** Place in the beat grid; null while nothing gives beats. */
   beatAt(time: Seconds): BeatPlace | null {
     const grid = this.timeline?.grid ?? this.#live?.grid;

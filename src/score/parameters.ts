@@ -81,6 +81,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   declare('boolean', '/transport/play', 'Play', 'Plays or pauses the track.'),
   number('/transport/position', 'Position', 'Show time.', { unit: 's', max: 86_400, default: 0 }),
   declare('boolean', '/transport/timecode', 'Follow timecode', 'MIDI time code moves the track.'),
+  declare('text', '/patch/routes', 'Routes', 'What moves what: the routes as JSON, as in a preset file; empty for the preset\'s own.'),
   declare('text', '/preset/load', 'Preset', 'Loads a preset by name at the next bar.', { quantisable: true }),
   trigger('/cue/go', 'Go', 'Goes to the next waypoint at the next beat.', { quantisable: true }),
   trigger('/keep', 'Keep', 'Keeps the place on screen.'),

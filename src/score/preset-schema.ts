@@ -66,6 +66,7 @@ export const routeSchema = z.strictObject({
   refractory: numberIn(0, 10).default(0.15),
   shape: z.enum(SHAPES).default('follow'),
   alternate: z.boolean().default(false),
+  period: timeSchema.prefault('1 bar'),
   values: z.array(numberIn(-10, 10)).max(32).default([]),
 });
 

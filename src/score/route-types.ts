@@ -13,11 +13,13 @@ import type { Seconds, Unit } from '../base/units.ts';
  * - event:build-up: 0 → 1 along a build-up; event:drop: 1 at a drop, falling to 0 over 8 bars; event:silence: 1 inside one
  * - section: picks `values[n]` for the n-th label of the song (palettes)
  * - constant: 1
+ * - lfo:sine, lfo:triangle, lfo:saw, lfo:square: an oscillator that turns once a `period` (in beats and bars it keeps to the grid: it starts on downbeats)
  * and `<stem>.<curve>` of a part given with --stem (drums.kick, vocals.level), 0 where the show has no such part.
  */
-export const FEATURES = [...CURVE_NAMES, 'beat', 'bar', 'phrase', 'event:build-up', 'event:drop', 'event:silence', 'section', 'constant'] as const;
+export const FEATURES = [...CURVE_NAMES, 'beat', 'bar', 'phrase', 'event:build-up', 'event:drop', 'event:silence', 'section', 'constant', 'lfo:sine', 'lfo:triangle', 'lfo:saw', 'lfo:square'] as const;
 /** Features that are worked out from the grid, the events and the sections. */
-export type MomentFeature = 'beat' | 'bar' | 'phrase' | 'event:build-up' | 'event:drop' | 'event:silence' | 'section' | 'constant';
+export type MomentFeature = 'beat' | 'bar' | 'phrase' | 'event:build-up' | 'event:drop' | 'event:silence' | 'section' | 'constant' | LfoFeature;
+export type LfoFeature = 'lfo:sine' | 'lfo:triangle' | 'lfo:saw' | 'lfo:square';
 export type StemFeature = `${string}.${StemCurveName}`;
 export type RouteFeature = CurveName | MomentFeature | StemFeature;
 
@@ -66,6 +68,8 @@ export interface RouteSpec {
   readonly shape: RouteShape;
   /** Every other firing goes to the other side (hit, beat). */
   readonly alternate: boolean;
+  /** One turn of an oscillator. */
+  readonly period: RouteTime;
   /** For the feature `section`. */
   readonly values: readonly number[];
 }
@@ -78,7 +82,7 @@ const bars = (amount: number): RouteTime => ({ amount, unit: 'bar' });
 export function route(feature: RouteFeature, to: string, gain: number, more: Partial<RouteSpec> = {}): RouteSpec {
   return {
     feature, to, gain, offset: 0, curve: 1, attack: seconds(0.02), release: seconds(0.3),
-    threshold: 0, refractory: 0.15, shape: 'follow', alternate: false, values: [], ...more,
+    threshold: 0, refractory: 0.15, shape: 'follow', alternate: false, period: bars(1), values: [], ...more,
   };
 }
 

@@ -3,15 +3,15 @@
  * written as exp(-dt/τ). The state is one array of numbers, so that a score can store and restore it.
  */
 
-import { decayOver } from '../base/math.ts';
+import { decayOver, wrap } from '../base/math.ts';
 import { TICKS_PER_SECOND } from '../base/units.ts';
-import type { Seconds, Tick } from '../base/units.ts';
+import type { Seconds, Tick, Unit } from '../base/units.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import { accentOfNextBeat, bumpShape, preRollOf, stepShape } from './beat-shape.ts';
 import { barInPhrase, MomentSource, PHRASE_BARS } from './moment.ts';
 import type { Moment } from './moment.ts';
 import { isStemFeature } from './route-types.ts';
-import type { MomentFeature, RouteSpec, RouteTime } from './route-types.ts';
+import type { LfoFeature, MomentFeature, RouteSpec, RouteTime } from './route-types.ts';
 
 export * from './route-types.ts';
 
@@ -32,6 +32,12 @@ const LAST = 8; // feature one tick ago
 const SLOTS = 9;
 
 export type RouteState = Float64Array;
+
+export interface RouteReading {
+  readonly feature: number;
+  readonly answer: number;
+  readonly output: number;
+}
 
 /** The routes of a preset over one source of moments. Stateless itself: the state is handed in. */
 export class RouteBank {
@@ -74,6 +80,14 @@ export class RouteBank {
       values[spec.to] = (values[spec.to] ?? 0) + spec.offset + spec.gain * (state[i * SLOTS + VALUE] as number);
     }
     return values;
+  }
+
+  /** Each route's own reading: its feature now (0..1), its shaped answer, and what that adds to its target (target units). */
+  readingsOf(state: RouteState, moment: Moment): RouteReading[] {
+    return this.#specs.map((spec, i) => {
+      const answer = state[i * SLOTS + VALUE] as number;
+      return { feature: this.#featureAt(i, moment), answer, output: spec.offset + spec.gain * answer };
+    });
   }
 
   /** Followers stand where their feature is. */
@@ -161,6 +175,26 @@ function eventAt(feature: MomentFeature, spec: RouteSpec, moment: Moment): numbe
     case 'event:silence': return moment.silence;
     case 'section': return spec.values[moment.label % Math.max(1, spec.values.length)] ?? 0;
     case 'constant': return 1;
+    case 'lfo:sine': case 'lfo:triangle': case 'lfo:saw': case 'lfo:square': return oscillate(feature, turnsOf(spec.period, moment));
+  }
+}
+
+/** Turns of an oscillator since the start, or since the first downbeat where its period is musical; held to the grid, so a change of tempo never makes it jump. */
+function turnsOf({ amount, unit }: RouteTime, moment: Moment): number {
+  const length = Math.max(amount, unit === 's' ? 0.02 : 1 / 32);
+  const intoBar = moment.positionInBar - 1 + moment.phase;
+  if (unit === 's') return moment.time / length;
+  return (moment.bar + intoBar / moment.metre) * (unit === 'bar' ? 1 : moment.metre) / length;
+}
+
+/** 0..1; sine and triangle begin at 0 and are full half-way, saw rises, square is full in its first half. */
+function oscillate(wave: LfoFeature, turns: number): Unit {
+  const at = wrap(turns, 1);
+  switch (wave) {
+    case 'lfo:sine': return 0.5 - 0.5 * Math.cos(2 * Math.PI * at);
+    case 'lfo:triangle': return 1 - Math.abs(2 * at - 1);
+    case 'lfo:saw': return at;
+    case 'lfo:square': return at < 0.5 ? 1 : 0;
   }
 }
 

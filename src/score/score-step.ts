@@ -31,6 +31,8 @@ const MOST_SISTER = 0.6;
 export interface Scheme {
   readonly plan: Plan;
   readonly bank: RouteBank;
+  /** What it was made from by hand: the preset with its own routes. */
+  readonly own?: Scheme;
 }
 
 export interface ScoreState {
@@ -60,6 +62,8 @@ export interface Lookups {
   readonly preset: (name: string) => Preset | undefined;
   readonly keeper: (id: number) => Place | undefined;
   readonly scheme: (preset: Preset) => Scheme;
+  /** The scheme with other routes; `text` as `/patch/routes` takes it. Undefined for a text that is none. */
+  readonly patched: (scheme: Scheme, text: string) => Scheme | undefined;
 }
 
 export function startScore(scheme: Scheme, controls: ControlState, moment: Moment): ScoreState {
@@ -109,6 +113,7 @@ function pulseOf(preset: Preset, routed: Readonly<Record<string, number>>, hand:
 export function applyChange(state: ScoreState, change: ControlChange, bank: ControlBank, moment: Moment, lookups: Lookups): ScoreState {
   if (change.kind === 'trigger') return applyTrigger(state, change, moment, lookups);
   const changed = { ...state, controls: bank.change(state.controls, change.path, change.value) };
+  if (change.path === '/patch/routes') return repatch(changed, lookups.patched(state.scheme, String(change.value)), bank, moment);
   const preset = change.path === '/preset/load' ? lookups.preset(String(change.value)) : undefined;
   return preset === undefined ? changed : loadPreset(changed, lookups.scheme(preset), bank, moment);
 }
@@ -135,6 +140,14 @@ function landingIn(beats: number, moment: Moment): number {
   const left = Math.max(1, Math.round(beats + moment.phase)) - 1;
   const time = moment.nextBeatTime + left * moment.beatSeconds;
   return tickOfSeconds(time - moment.time < moment.beatSeconds / 2 ? time + moment.beatSeconds : time);
+}
+
+/** Other routes from here on; what the pulse had fades, so that nothing jumps. */
+function repatch(state: ScoreState, scheme: Scheme | undefined, bank: ControlBank, moment: Moment): ScoreState {
+  if (scheme === undefined || scheme === state.scheme) return state;
+  const routes = scheme.bank.warmState(moment.tick);
+  const carried = state.pulse - pulseOf(scheme.plan.preset, scheme.bank.valuesOf(routes), bank.number(state.controls, '/walk/pulse'), state.impact);
+  return { ...state, scheme, routes, carried };
 }
 
 /** Another character joins at the next bar, from the place on screen. */

@@ -14,6 +14,7 @@ import { LIVE_MEMORY_TICKS, MomentSource } from './moment.ts';
 import type { ParameterTable } from './parameters.ts';
 import type { Preset } from './preset.ts';
 import { RouteBank } from './route.ts';
+import { parseRoutes } from './routes-text.ts';
 import { applyChange, joinScheme, modulationOf, startScore, stepScore } from './score-step.ts';
 import type { Scheme, ScoreState } from './score-step.ts';
 import { storyboardOf } from './storyboard.ts';
@@ -52,6 +53,8 @@ export class Score {
   readonly #bank: ControlBank;
   readonly #first: Scheme;
   readonly #schemes = new Map<Preset, Scheme>();
+  /** By scheme, then by the text of its routes. */
+  readonly #patched = new WeakMap<Scheme, Map<string, Scheme>>();
   readonly #stored = new Map<Tick, ScoreState>();
   readonly #near = new Map<Tick, ScoreState>();
   #log: ControlChange[];
@@ -187,6 +190,7 @@ export class Score {
         preset: (name) => this.#options.presets?.(name),
         keeper: (id) => this.#options.keepers?.(id),
         scheme: (preset) => this.#schemeOf(preset),
+        patched: (scheme, text) => this.#patch(scheme, text),
       });
     }
     return changed;
@@ -227,6 +231,24 @@ export class Score {
     this.#changes++;
     for (const states of [this.#stored, this.#near]) for (const at of states.keys()) if (at >= Math.max(0, tick)) states.delete(at);
     if (this.#state !== undefined && this.#state.tick >= tick) this.#state = undefined;
+  }
+
+  /** A text from a file that is no set of routes alters nothing. */
+  #patch(given: Scheme, text: string): Scheme | undefined {
+    const known = this.#patched.get(given) ?? new Map<string, Scheme>();
+    this.#patched.set(given, known);
+    const scheme = known.get(text);
+    if (scheme !== undefined) return scheme;
+    const own = given.own ?? given;
+    try {
+      const routes = parseRoutes(text);
+      const preset = routes === null ? own.plan.preset : { ...own.plan.preset, routes };
+      const made: Scheme = { plan: { ...given.plan, preset }, bank: routes === null ? own.bank : new RouteBank(routes, this.#source), own };
+      known.set(text, made);
+      return made;
+    } catch {
+      return undefined;
+    }
   }
 
   #schemeOf(preset: Preset, given?: readonly Scene[]): Scheme {

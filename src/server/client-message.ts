@@ -13,7 +13,8 @@ export const MESSAGE_LIMIT = 65_536;
 const finite = z.number();
 const text = (limit: number) => z.string().max(limit);
 const path = text(200).regex(/^\/[^\s#]*$/, 'must start with "/"');
-const value = z.union([finite, z.boolean(), text(2_000)]);
+/** Texts such as a set of routes fit; names and prompts are far below. */
+const value = z.union([finite, z.boolean(), text(40_000)]);
 const source = text(40);
 
 const SCHEMA = z.discriminatedUnion('type', [

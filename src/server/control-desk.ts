@@ -15,6 +15,8 @@ import type { ControlChange, ControlValue } from '../score/control.ts';
 import type { Parameter, ParameterTable } from '../score/parameters.ts';
 import { nearestWord } from '../base/nearest.ts';
 import type { Preset } from '../score/preset.ts';
+import type { RouteSpec } from '../score/route-types.ts';
+import { parseRoutes } from '../score/routes-text.ts';
 import type { OpenShow } from './open-show.ts';
 import { ValueFeed } from './value-feed.ts';
 
@@ -33,6 +35,8 @@ export interface Deeds {
   /** MIDI clock goes out. */
   sendClock(on: boolean): void;
   loadPreset(name: string, source: string): void;
+  /** Other routes are on from the first tick that can be made with them; null: the preset's own. */
+  wearRoutes(routes: readonly RouteSpec[] | null): void;
   keep(): void;
   /** Arguments of a trigger as the score needs them (keeper numbers become places). */
   resolveTrigger(path: string, args: readonly ControlValue[]): readonly ControlValue[];
@@ -74,6 +78,7 @@ export class ControlDesk {
   wear(show: OpenShow, preset: Preset): void {
     for (const { path, group, default: fallback } of show.table.values()) if (group === 'look') this.#values[path] = fallback;
     for (const [path, value] of lookOf(show, preset)) this.#values[path] = value;
+    this.#values['/patch/routes'] = '';
   }
 
   /** A value that the session itself changed (play at the end of the track). */
@@ -96,6 +101,8 @@ export class ControlDesk {
     const { path } = parameter;
     const value = toControlValue(parameter, given);
     if (value === undefined) throw new UserError('usage', `${path} takes ${describeKind(parameter)}, not ${JSON.stringify(given)}.`);
+    // Checked before anything is stored: a set of routes is taken whole or not at all.
+    const routes = path === '/patch/routes' ? parseRoutes(String(value)) : undefined;
     const arrival = this.#deeds.now();
     const before = this.#values[path];
     // The transport is no knob: taking back a seek in the middle of a show helps nobody.
@@ -107,6 +114,7 @@ export class ControlDesk {
     else if (parameter.group === 'tempo') this.#setTempo(path, value, arrival, source);
     else if (path === '/preset/load') this.#deeds.loadPreset(String(value), source);
     else this.#score(parameter, { kind: 'value', path, value, source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
+    if (routes !== undefined) this.#deeds.wearRoutes(routes);
   }
 
   #applyTrigger(parameter: Parameter, args: readonly ControlValue[], source: string, clientId: string | undefined): void {
@@ -139,7 +147,7 @@ export class ControlDesk {
     const step = this.#undo.take();
     const parameter = step === null ? undefined : this.#deeds.show().table.get(step.path);
     if (step === null || parameter === undefined) throw new UserError('usage', 'There is nothing to take back.');
-    if (step.value !== '') this.#applyValue(parameter, step.value, 'undo', undefined);
+    if (step.value !== '' || step.path === '/patch/routes') this.#applyValue(parameter, step.value, 'undo', undefined);
   }
 
   #nudgeBy(step: Milliseconds): void {

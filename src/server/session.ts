@@ -116,6 +116,7 @@ export class Session implements ShowHost {
       followTimecode: (on) => this.#time.follow(on),
       sendClock: (on) => this.#time.send(on),
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
+      wearRoutes: (routes) => this.#editor.wearRoutes(routes),
       keep: () => this.#inBackground(this.#editor.keep()),
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),

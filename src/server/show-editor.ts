@@ -9,6 +9,8 @@ import { secondsOfTick, type Milliseconds, type Seconds, type Tick } from '../ba
 import type { ClientMessage } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { Preset } from '../score/preset.ts';
+import type { RouteSpec } from '../score/route-types.ts';
+import { parseRoutes } from '../score/routes-text.ts';
 import type { Scene } from '../score/storyboard.ts';
 import type { ControlDesk } from './control-desk.ts';
 import { editKeeper, keepPlace, lookOfKeeper, resolveKeeperTrigger } from './keeper-desk.ts';
@@ -39,6 +41,8 @@ export class ShowEditor {
   readonly #tools: ShowTools;
   readonly #storyboard: StoryboardDesk;
   #worn: Preset | null = null;
+  /** Routes made by hand over the worn preset's own. */
+  #routes: readonly RouteSpec[] | null = null;
 
   constructor(stage: EditedStage, tools: ShowTools, storyboard: StoryboardDesk) {
     this.#stage = stage;
@@ -48,11 +52,13 @@ export class ShowEditor {
 
   /** The preset whose look is on. */
   get worn(): Preset {
-    return this.#worn ?? this.#stage.show().preset;
+    const preset = this.#worn ?? this.#stage.show().preset;
+    return this.#routes === null ? preset : { ...preset, routes: this.#routes };
   }
 
   open(show: OpenShow): void {
     this.#worn = show.preset;
+    this.#routes = parseRoutesOf(show);
     this.#storyboard.open(show);
   }
 
@@ -70,10 +76,17 @@ export class ShowEditor {
     const wear = (): void => {
       if (this.#stage.show().score !== show.score) return;
       this.#worn = preset;
+      this.#routes = null;
       controls.wear(show, preset);
       this.#stage.tellShow();
     };
     setTimeout(wear, Number.isFinite(wait) ? Math.max(0, wait) : 0).unref();
+  }
+
+  /** Other routes than the preset's own, or its own again (null). */
+  wearRoutes(routes: readonly RouteSpec[] | null): void {
+    this.#routes = routes;
+    this.#stage.tellShow();
   }
 
   editScene(message: Extract<ClientMessage, { type: 'scene' }>): void {
@@ -144,5 +157,15 @@ export class ShowEditor {
     this.#storyboard.open(show);
     show.score.setScenes(scenes, fromTick);
     this.#stage.replan(fromTick);
+  }
+}
+
+/** The routes by hand that a show's log ends with; null: the worn preset's own, also where the text is none. */
+function parseRoutesOf({ log }: OpenShow): readonly RouteSpec[] | null {
+  const last = log.changes.toSorted((a, b) => a.appliesFromTick - b.appliesFromTick).findLast(({ path }) => path === '/patch/routes' || path === '/preset/load');
+  try {
+    return last?.kind === 'value' && last.path === '/patch/routes' ? parseRoutes(String(last.value)) : null;
+  } catch {
+    return null;
   }
 }

@@ -13,6 +13,7 @@ import { causalWeights } from './beat-model.ts';
 import { CausalBeatNetwork, type CausalWeights } from './beat-network/causal.ts';
 import { MEL_BANDS, MelFrontEnd } from './beat-network/front-end.ts';
 import { NetworkBeats } from './beat-network/live-beats.ts';
+import { LiveSoundCurves } from './live-sound.ts';
 import { LiveBeats, type BeatFollower } from './live-beats.ts';
 import { GATE, RunningGain, RunningHits, RunningPulse, RunningRange } from './live-levels.ts';
 
@@ -35,6 +36,7 @@ export class LiveAnalyzer {
   private readonly frames: FrameAnalyzer;
   private readonly extractor: FeatureExtractor;
   private readonly gain = new RunningGain();
+  private readonly sound: LiveSoundCurves;
   private readonly beats: { readonly by: 'network'; readonly follower: NetworkBeats; readonly front: MelFrontEnd } | { readonly by: 'signal'; readonly follower: LiveBeats };
   private readonly mel = new Float32Array(MEL_BANDS);
   private readonly pulse = new RunningPulse();
@@ -50,6 +52,7 @@ export class LiveAnalyzer {
   constructor(sampleRate: Hertz, weights: CausalWeights | 'none' = causalWeights() ?? 'none') {
     this.frames = new FrameAnalyzer(sampleRate, (frame) => this.take(frame));
     this.extractor = new FeatureExtractor(this.frames.rate, this.frames.windowLength);
+    this.sound = new LiveSoundCurves(sampleRate, this.frames.rate, this.frames.windowLength);
     this.beats =
       weights === 'none' ? { by: 'signal', follower: new LiveBeats() } : { by: 'network', follower: new NetworkBeats(new CausalBeatNetwork(weights)), front: new MelFrontEnd(this.frames.rate, this.frames.windowLength) };
     this.timeline = new GrowingTimeline(this.curves, this.beats.follower);
@@ -57,6 +60,7 @@ export class LiveAnalyzer {
 
   /** Mono samples of -1..1 in order, any number at a time. */
   push(mono: Float32Array): void {
+    this.sound.hear(mono);
     this.frames.push(mono);
   }
 
@@ -80,6 +84,7 @@ export class LiveAnalyzer {
     this.levelHits({ kick: value('kick'), snare: value('snare'), hats: value('hats'), onset: flux }, isMusic);
     this.levelSlow(value, flux, amplitude, isMusic);
     this.turnChroma(value('chromaX'), value('chromaY'));
+    Object.assign(this.newest, this.sound.push(frame, { percussive: value('percussive'), harmonic: value('harmonic'), chroma: this.extractor.chroma }, isMusic));
     this.curves.push(this.newest);
     const known = this.frames.knownAt(frame.index);
     if (this.beats.by === 'signal') return this.pushSignal(this.beats.follower, value, isMusic ? this.pulse.push(raw) : 0, known);

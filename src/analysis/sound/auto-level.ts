@@ -8,8 +8,8 @@ import { LOUDNESS_RATE, lufsOf, summariseLoudness } from './loudness.ts';
 /** Half the 400 ms of momentary loudness, in steps. */
 const MOMENTARY_HALF = 0.2 * LOUDNESS_RATE;
 /** The range is taken of this many values, one in RANGE_EVERY steps: 20 s. */
-const RANGE_VALUES = 200;
-const RANGE_EVERY = LOUDNESS_RATE / 10;
+export const RANGE_VALUES = 200;
+export const RANGE_EVERY = LOUDNESS_RATE / 10;
 const LOW_SHARE = 0.1;
 const HIGH_SHARE = 0.95;
 /** Least range (LU), so that the breath of a steady tone is not blown up. */
@@ -41,7 +41,8 @@ export function autoLevel(lufs: Float32Array): Float32Array {
   });
 }
 
-class RecentRange {
+/** The 10th to the 95th percentile of the last values, at least LEAST_RANGE apart. */
+export class RecentRange {
   private readonly size: number;
   private readonly recent: number[] = [];
   private readonly sorted: number[] = [];

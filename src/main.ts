@@ -10,6 +10,7 @@ import { EXIT_CODES, messageOf, UserError } from './base/errors.ts';
 import { notify, setQuiet } from './base/log.ts';
 import { addFeedbackFlags } from './commands/feedback-options.ts';
 import { addMachineFlags, addModelFlags } from './commands/model-options.ts';
+import { addStageFlags } from './commands/stage-options.ts';
 import { checkPromptLength, collectStem, collectText, integerOption, longSeedOption, numberOption, oneOf, parseSize, seedOption as readSeed } from './commands/options.ts';
 
 /** Exit code for a fault of the program itself. */
@@ -23,6 +24,7 @@ const secondsOption = (name: string): ((text: string) => number) => numberOption
 const portOption = (name: string): ((text: string) => number) => integerOption(name, 0, 65_535);
 
 const DRAWING_COMMANDS: readonly string[] = ['play', 'render', 'image', 'walk'];
+const STAGE_COMMANDS: readonly string[] = ['play', 'render'];
 const FEEDBACK_COMMANDS: readonly string[] = ['render', 'walk'];
 
 function buildProgram(): Command {
@@ -37,6 +39,7 @@ function buildProgram(): Command {
   addModelCommands(program);
   addMachineCommands(program);
   for (const command of program.commands) if (DRAWING_COMMANDS.includes(command.name())) addModelFlags(command);
+  for (const command of program.commands) if (STAGE_COMMANDS.includes(command.name())) addStageFlags(command);
   for (const command of program.commands) if (FEEDBACK_COMMANDS.includes(command.name())) addFeedbackFlags(command);
   for (const command of [program, ...program.commands, ...program.commands.flatMap((child) => child.commands)]) {
     command.exitOverride().configureOutput({ outputError: () => undefined });

@@ -15,6 +15,7 @@ import { notify } from './base/log.ts';
 import type { Pipeline } from './diffusion/types.ts';
 import { oscAllowList, openControls, type ControlsRequest } from './play-controls.ts';
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
+import type { ControlValue } from './score/control.ts';
 import { startRenderProcess } from './server/render-process.ts';
 import { startServer, type RunningServer } from './server/server.ts';
 import { Session } from './server/session.ts';
@@ -28,6 +29,8 @@ export interface PlayRequest extends ShowRequest, ControlsRequest {
   readonly port?: number | undefined;
   /** The track runs without a page that plays its sound. */
   readonly clock?: 'free' | undefined;
+  /** Values that hold from the start, over the show's own (flash safety, the title). */
+  readonly stageValues?: Readonly<Record<string, ControlValue>> | undefined;
   /** Opens the stage in the browser. */
   readonly open?: boolean | undefined;
   /** Display (1, 2 …) on which the stage goes full screen. */
@@ -76,7 +79,7 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
   kit.catch(() => undefined);
   const session = new Session({
     now, tools: createTools(request, kit, pipeline), version: packageVersion(), provider: request.provider ?? 'cpu',
-    freeClock: request.clock === 'free', uploadFolder, thumbnailFolder: cacheSubfolder('thumbnails'), notice: notify,
+    freeClock: request.clock === 'free', uploadFolder, thumbnailFolder: cacheSubfolder('thumbnails'), notice: notify, startValues: request.stageValues ?? {},
   });
   const say = (level: 'info' | 'warn', text: string): void => {
     notify(level, text);

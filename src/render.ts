@@ -30,6 +30,7 @@ import { createPlainFrames } from './video/plain-frames.ts';
 import { chooseRange, type VideoRange } from './video/range.ts';
 import type { VideoBackend, VideoSettings } from './video/sink.ts';
 import { soundOf } from './video/sound.ts';
+import { safeFrames } from './video/safe-frames.ts';
 import { openStageFrames } from './video/stage-frames.ts';
 import { rgbaToYuv, yuvBytes } from './video/yuv.ts';
 
@@ -46,6 +47,8 @@ export interface RenderRequest extends ShowRequest {
   readonly force?: boolean | undefined;
   /** Each frame starts from the one before it, moved by this and by the look's routes of zoom, rotation and shift. */
   readonly feedback?: FeedbackSettings | undefined;
+  /** Values that hold over the show's own (flash safety, the title). */
+  readonly stageValues?: Readonly<Record<string, ControlValue>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -115,11 +118,11 @@ async function openMaker(request: RenderRequest, show: OpenShow, settings: Video
   const browserPath = request.plain === true ? null : findBrowser();
   if (browserPath === null) {
     if (request.plain !== true) notify('warn', 'no Chromium, Chrome or Edge was found, so the video is rendered without look effects, as with --plain');
-    return createPlainFrames(common);
+    return request.estimate === true ? createPlainFrames(common) : safeFrames(createPlainFrames(common), { ...common, fps, profile: request.stageValues?.['/stage/safety'] });
   }
   const values: Record<string, ControlValue> = {};
   for (const [path, parameter] of show.table) if (parameter.kind !== 'trigger') values[path] = parameter.default;
-  Object.assign(values, show.preset.look.values, show.score.valuesAt(range.tickOf(0)));
+  Object.assign(values, show.preset.look.values, show.score.valuesAt(range.tickOf(0)), { '/stage/safety': 'strict' }, request.stageValues);
   const transport = { playing: false, showTime: range.from, at: 0, rate: 1, duration: show.timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: 0, beat: 0, bar: 0, epoch: 0 };
   const welcome = { show: showInfoOf(show, [show.preset], 0), parameters: [...show.table.values()], values, effects: show.effects, transport };
   const webRoot = fileURLToPath(new URL('dist/web', distParent()));
@@ -145,7 +148,7 @@ function distParent(): URL {
 /** Everything that decides the pictures: a resumed export must not mix two shows. */
 function keyOf(request: RenderRequest, show: OpenShow, settings: VideoSettings, range: VideoRange): string {
   const parts = {
-    settings, from: range.from, frames: range.frames, plain: request.plain === true, feedback: request.feedback, seed: show.seed,
+    settings, from: range.from, frames: range.frames, plain: request.plain === true, stageValues: request.stageValues, feedback: request.feedback, seed: show.seed,
     preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, drawing: request.drawing, audio: show.audio?.sha256 ?? '',
     beats: [...show.timeline.grid.beats], effects: show.effects.map(({ source }) => source), log: show.log, asPlayed: request.asPlayed === true,
   };

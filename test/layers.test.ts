@@ -10,8 +10,9 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 /** Rooms each room may import, itself aside. `types:` allows `import type` only. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  safety: ['base'],
   timeline: ['base'],
-  score: ['base', 'timeline'],
+  score: ['base', 'safety', 'timeline'],
   protocol: ['base', 'types:score'],
   onnx: ['base'],
   audio: ['base'],
@@ -21,12 +22,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   hub: ['base'],
   ahead: ['base', 'timeline', 'latent', 'diffusion', 'types:score'],
   control: ['base', 'timeline', 'score'],
-  server: ['base', 'timeline', 'score', 'protocol', 'control', 'ahead', 'types:diffusion', 'types:audio'],
-  video: ['base', 'timeline', 'score', 'protocol', 'ahead', 'server', 'audio', 'types:diffusion'],
-  stage: ['base', 'timeline', 'score', 'protocol'],
-  panel: ['base', 'timeline', 'score', 'protocol', 'stage'],
+  server: ['base', 'safety', 'timeline', 'score', 'protocol', 'control', 'ahead', 'types:diffusion', 'types:audio'],
+  video: ['base', 'safety', 'timeline', 'score', 'protocol', 'ahead', 'server', 'audio', 'types:diffusion'],
+  stage: ['base', 'timeline', 'score', 'protocol', 'safety'],
+  panel: ['base', 'safety', 'timeline', 'score', 'protocol', 'stage'],
 };
-const BROWSER_ROOMS = new Set(['base', 'timeline', 'score', 'protocol', 'stage', 'panel']);
+const BROWSER_ROOMS = new Set(['base', 'safety', 'timeline', 'score', 'protocol', 'stage', 'panel']);
 
 interface Import {
   readonly file: string;

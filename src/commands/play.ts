@@ -3,10 +3,11 @@
 import type { StemFile } from '../analysis/stems.ts';
 import { UserError } from '../base/errors.ts';
 import { play, type PlayRequest } from '../play.ts';
+import { stageValuesOf, type StageFlags } from './stage-options.ts';
 import { takeModelFlags, type ModelFlags } from './model-options.ts';
 import { requestedTrack } from './track.ts';
 
-export interface PlayOptions extends ModelFlags {
+export interface PlayOptions extends ModelFlags, StageFlags {
   readonly input?: 'live';
   readonly prompt: readonly string[];
   readonly preset?: string;
@@ -27,10 +28,10 @@ export interface PlayOptions extends ModelFlags {
 
 export async function playCommand(track: string | undefined, options: PlayOptions): Promise<void> {
   const { rest: own, drawing } = takeModelFlags(options);
-  const { input, prompt, stem, ...rest } = own;
+  const { input, prompt, stem, safety: _safety, confirmFlashes: _confirm, title: _title, ...rest } = own;
   if (input === 'live' && (stem.length > 0 || options.lyrics !== undefined)) throw new UserError('usage', '--input live has no parts or lyrics beside it: leave --stem and --lyrics out.');
   // Preview: the tiny decoder where the model has one.
-  const request: PlayRequest = { ...rest, drawing: { ...drawing, decoder: drawing.decoder ?? 'auto' }, ...(stem.length > 0 ? { stems: stem } : {}), ...requestedTrack(track, input === 'live'), prompts: prompt, live: input === 'live' };
+  const request: PlayRequest = { ...rest, drawing: { ...drawing, decoder: drawing.decoder ?? 'auto' }, ...(stem.length > 0 ? { stems: stem } : {}), ...requestedTrack(track, input === 'live'), prompts: prompt, stageValues: stageValuesOf(options), live: input === 'live' };
   await play(request);
   // Told to stop while a song is still being decoded or analysed: that work is of no use any more.
   process.exit(0);

@@ -5,12 +5,13 @@ import { UserError } from '../base/errors.ts';
 import { print } from '../base/log.ts';
 import { renderShow, type RenderNews, type RenderRequest } from '../render.ts';
 import { formatDuration, Progress, type ProgressState } from './progress.ts';
+import { stageValuesOf, type StageFlags } from './stage-options.ts';
 import { takeModelFlags, type ModelFlags } from './model-options.ts';
 import { feedbackOf, type FeedbackFlags } from './feedback-options.ts';
 import type { Size } from './options.ts';
 import { requestedTrack } from './track.ts';
 
-export interface RenderOptions extends ModelFlags, FeedbackFlags {
+export interface RenderOptions extends ModelFlags, FeedbackFlags, StageFlags {
   /** Needed for all but an estimate. */
   readonly out?: string;
   readonly prompt: readonly string[];
@@ -35,12 +36,12 @@ export interface RenderOptions extends ModelFlags, FeedbackFlags {
 
 export async function renderCommand(track: string, options: RenderOptions): Promise<void> {
   const { rest: own, drawing } = takeModelFlags(options);
-  const { prompt, stem, jsonProgress, out, feedback: _feedback, zoom: _zoom, rotate: _rotate, shift: _shift, ...rest } = own;
+  const { prompt, stem, jsonProgress, out, feedback: _feedback, zoom: _zoom, rotate: _rotate, shift: _shift, safety: _safety, confirmFlashes: _confirm, title: _title, ...rest } = own;
   checkRange(options);
   if (out === undefined && options.estimate !== true) throw new UserError('usage', 'A render needs a place for the video: say --out FILE.mp4, or --estimate to learn only how long it would take.');
   const progress = new Progress();
   const stop = stopOnSignal();
-  const request: RenderRequest = { ...rest, drawing, feedback: feedbackOf(options), ...(stem.length > 0 ? { stems: stem } : {}), out: out ?? '', ...requestedTrack(track), prompts: prompt, signal: stop.signal };
+  const request: RenderRequest = { ...rest, drawing, feedback: feedbackOf(options), ...(stem.length > 0 ? { stems: stem } : {}), out: out ?? '', ...requestedTrack(track), prompts: prompt, stageValues: stageValuesOf(options), signal: stop.signal };
   const show = (news: RenderNews): void => (jsonProgress === true ? print(JSON.stringify(news)) : progress.update(describe(news), performance.now()));
   try {
     const result = await renderShow(request, show);

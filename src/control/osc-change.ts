@@ -26,7 +26,7 @@ export function changesOf(message: OscMessage, table: ParameterTable): readonly 
 /** A finite number of an argument, clamped; undefined where there is none. */
 export function toControlValue(parameter: Parameter, argument: OscArgument | undefined): ControlValue | undefined {
   if (argument === undefined || argument === null || parameter.kind === 'trigger') return undefined;
-  if (parameter.kind === 'text') return String(argument);
+  if (parameter.kind === 'text') return parameter.choices?.includes(String(argument)) === false ? undefined : String(argument);
   const value = typeof argument === 'boolean' ? Number(argument) : argument;
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
   return parameter.kind === 'boolean' ? value >= 0.5 : clamp(value, parameter.min, parameter.max);

@@ -95,6 +95,8 @@ export interface Telemetry {
   readonly oscReceived: number;
   readonly oscBad: number;
   readonly clients: number;
+  /** What the flash limiter of the worst stage page leaves, 0..1; left out while no stage has said. */
+  readonly flashHeadroom?: number;
 }
 
 /** A MIDI device and what its controls move. */
@@ -182,4 +184,4 @@ export type ClientMessage =
   | { readonly type: 'midiDevices'; readonly devices: readonly string[] }
   | { readonly type: 'midi'; readonly device: string; readonly bytes: readonly number[] }
   | { readonly type: 'learn'; readonly action: 'arm' | 'cancel' | 'forget'; readonly path: string }
-  | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds };
+  | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds; /** What the flash limiter leaves, 0..1. */ readonly flashHeadroom: number };

@@ -5,6 +5,7 @@
  */
 
 import type { Seconds } from '../base/units.ts';
+import { SAFETY_PROFILES } from '../safety/rules.ts';
 
 export type ParameterKind = 'number' | 'boolean' | 'text' | 'trigger';
 /** Who acts on it: the planned walk, the stage at once, the tempo clock, the transport, or the show. */
@@ -66,6 +67,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   number('/stage/fade', 'Fade', 'Fades to black over two seconds and back.', { default: 0, smoothing: 0.7, fader: 8 }),
   declare('boolean', '/stage/blackout', 'Blackout', 'Black in one frame, back in 80 ms.'),
   declare('boolean', '/stage/freeze', 'Freeze', 'Holds the picture; controls go on underneath.'),
+  declare('text', '/stage/safety', 'Flash safety', 'What the flash limiter holds to: strict (no ten degrees of the view flash more than three times a second), broadcast (not the screen as a whole), off (sent twice within ten seconds, and logged).', { default: 'strict', choices: SAFETY_PROFILES }),
   number('/tempo/bpm', 'Tempo', 'Tempo while no track gives one.', { unit: 'BPM', min: 20, max: 999, default: 120 }),
   trigger('/tempo/tap', 'Tap', 'Tap four beats.'),
   number('/tempo/nudge', 'Nudge', 'Moves the beat earlier or later.', { unit: 'ms', min: -500, max: 500, default: 0 }),

@@ -18,6 +18,7 @@ import type { Preset } from '../score/preset.ts';
 import type { RouteSpec } from '../score/route-types.ts';
 import { parseRoutes } from '../score/routes-text.ts';
 import type { OpenShow } from './open-show.ts';
+import { SAFETY_PATH, SafetyLock } from './safety-lock.ts';
 import { ValueFeed } from './value-feed.ts';
 
 /** The session's deeds that a control can ask for. */
@@ -49,9 +50,12 @@ export class ControlDesk {
   readonly #tempo: TempoClock;
   readonly #feed: ValueFeed;
   readonly #undo = new UndoBook();
+  readonly #safety = new SafetyLock();
+  readonly #startValues: Readonly<Record<string, ControlValue>>;
   #values: Record<string, ControlValue> = {};
 
-  constructor(deeds: Deeds, tempo: TempoClock) {
+  constructor(deeds: Deeds, tempo: TempoClock, startValues: Readonly<Record<string, ControlValue>> = {}) {
+    this.#startValues = startValues;
     this.#deeds = deeds;
     this.#tempo = tempo;
     this.#feed = new ValueFeed({
@@ -69,8 +73,10 @@ export class ControlDesk {
   /** Another show: its table's defaults, its preset's look, then what its log says. */
   reset(show: OpenShow): void {
     this.#undo.clear();
+    // Flash safety belongs to this place and its people, not to a show.
+    const safety = this.#values[SAFETY_PATH] ?? this.#startValues[SAFETY_PATH] ?? 'strict';
     const moved = new Set(show.log.changes.map(({ path }) => path));
-    this.#values = { ...show.log.valuesAt(Number.MAX_SAFE_INTEGER, show.table) };
+    this.#values = { ...show.log.valuesAt(Number.MAX_SAFE_INTEGER, show.table), ...this.#startValues, [SAFETY_PATH]: safety };
     for (const [path, value] of lookOf(show, show.preset)) if (!moved.has(path)) this.#values[path] = value;
   }
 
@@ -105,13 +111,15 @@ export class ControlDesk {
     const routes = path === '/patch/routes' ? parseRoutes(String(value)) : undefined;
     const arrival = this.#deeds.now();
     const before = this.#values[path];
+    this.#safety.admit(path, value, before, source, arrival);
     // The transport is no knob: taking back a seek in the middle of a show helps nobody.
-    if (before !== undefined && before !== value && parameter.group !== 'transport' && source !== 'undo') this.#undo.note(path, before, arrival);
+    if (before !== undefined && before !== value && parameter.group !== 'transport' && path !== SAFETY_PATH && source !== 'undo') this.#undo.note(path, before, arrival);
     this.#values[path] = value;
     this.#feed.push(path, value, source, clientId);
     this.#deeds.echo(path, value);
     if (parameter.group === 'transport') this.#moveTransport(path, value);
     else if (parameter.group === 'tempo') this.#setTempo(path, value, arrival, source);
+    else if (path === SAFETY_PATH) return;
     else if (path === '/preset/load') this.#deeds.loadPreset(String(value), source);
     else this.#score(parameter, { kind: 'value', path, value, source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
     if (routes !== undefined) this.#deeds.wearRoutes(routes);
@@ -190,7 +198,8 @@ function findParameter(table: ParameterTable, path: string): Parameter {
   throw new UserError('usage', `There is no parameter ${path}${near === undefined ? '; GET /api/parameters lists them' : `: did you mean ${near}?`}`);
 }
 
-function describeKind({ kind, min, max }: Parameter): string {
+function describeKind({ kind, min, max, choices }: Parameter): string {
+  if (choices !== undefined) return `one of ${choices.join(', ')}`;
   if (kind === 'number') return `a number from ${min} to ${max}`;
   if (kind === 'boolean') return 'true or false';
   return kind === 'text' ? 'a text' : 'no value, it is a trigger';

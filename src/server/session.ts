@@ -28,6 +28,7 @@ import { RenderDesk } from './render-desk.ts';
 import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
 import { keeperTilesOf, showInfoOf } from './show-info.ts';
+import { StageReports } from './stage-reports.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
 import { ThumbnailDesk } from './thumbnail-desk.ts';
 import { TimeDesk } from './time-desk.ts';
@@ -48,6 +49,8 @@ export interface SessionOptions {
   /** Pictures of the presets are kept here. */
   readonly thumbnailFolder: string;
   readonly notice: (level: 'info' | 'warn', text: string) => void;
+  /** Hold from the start, over the show's own. */
+  readonly startValues?: Readonly<Record<string, ControlValue>>;
 }
 
 export class Session implements ShowHost {
@@ -61,6 +64,7 @@ export class Session implements ShowHost {
   readonly #editor: ShowEditor;
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
+  readonly #reports = new StageReports();
   readonly #outs: OutDesk;
   readonly controllers: ControllerDesk;
   readonly #time: TimeDesk;
@@ -121,7 +125,7 @@ export class Session implements ShowHost {
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
       echo: (path, value) => this.#links.echo(path, value),
-    }, this.#clock.tempo);
+    }, this.#clock.tempo, options.startValues);
     this.#outs = new OutDesk({
       now: options.now,
       place: (now) => this.#clock.placeAt(now),
@@ -333,7 +337,9 @@ export class Session implements ShowHost {
         return this.#renders.take(this.#openShow(), message);
       case 'midi': case 'midiDevices': case 'learn':
         return this.controllers.receive(client.id, message);
-      case 'hello': case 'ping': case 'drawn':
+      case 'drawn':
+        return this.#reports.hear(client.id, message.flashHeadroom, this.#options.now());
+      case 'hello': case 'ping':
         return;
     }
   }
@@ -471,7 +477,7 @@ export class Session implements ShowHost {
   #telemetry(): Telemetry {
     const { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision } = this.#frames.telemetry();
     const { received: oscReceived, bad: oscBad } = this.#links.counters;
-    return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0 };
+    return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0, ...this.#reports.flash(this.#options.now()) };
   }
 
   #tellTransport(): void {

@@ -10,7 +10,6 @@ import type { Parameter } from '../score/parameters.ts';
 import type { RouteSpec } from '../score/route.ts';
 import { StageRoutes } from '../score/stage-routes.ts';
 import { curveAt, placeInGrid, type Timeline } from '../timeline/timeline.ts';
-import { FlashGuard } from './flash-guard.ts';
 import type { MusicValues } from './isf.ts';
 import { LookValues } from './look-values.ts';
 import type { Moment } from './painter.ts';
@@ -30,20 +29,17 @@ const ECHO_DEPTH = 0.012;
 const ECHO_TAU: Seconds = 0.16;
 const SILENT: MusicValues = { BEAT: 0, BAR: 0, KICK: 0, SNARE: 0, HATS: 0, BASS: 0, VOICE: 0, ENERGY: 0.4, BRIGHTNESS: 0.5 };
 
-export type LookMoment = Omit<Moment, 'pick' | 'elapsed' | 'frame'>;
+export type LookMoment = Omit<Moment, 'pick' | 'elapsed' | 'frame' | 'wall' | 'safety'>;
 
 export interface DirectorInput {
   readonly time: Seconds;
   readonly elapsed: Seconds;
   /** No fresh pictures: the drift carries the stage. */
   readonly starved: boolean;
-  /** Display clock (s) for the flash guard; ascends. */
-  readonly wall: Seconds;
 }
 
 export class Director {
   readonly values = new LookValues();
-  readonly #guard = new FlashGuard();
   #timeline: Timeline | null = null;
   #specs: readonly RouteSpec[] = [];
   #routes: StageRoutes | null = null;
@@ -77,7 +73,7 @@ export class Director {
     this.#echo = Math.min(1, this.#echo + 0.5);
   }
 
-  momentAt({ time, elapsed, starved, wall }: DirectorInput): LookMoment {
+  momentAt({ time, elapsed, starved }: DirectorInput): LookMoment {
     const { values } = this;
     const frozen = values.get('/stage/freeze') > 0.5;
     values.advance(elapsed);
@@ -94,7 +90,7 @@ export class Director {
       hue: values.get('/look/hue') + values.routed('look.hue'),
       contrast: clamp(1 + values.routed('look.contrast'), 0.5, 1.6),
       saturation: clamp(1 + values.routed('look.saturation'), 0, 2),
-      light: this.#guard.limit(this.#lightAfter(elapsed), wall),
+      light: this.#lightAfter(elapsed),
       frozen,
     };
   }

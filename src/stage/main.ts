@@ -85,7 +85,7 @@ function startDisplay({ connection, session, conductor, loop, page }: Display): 
     requestAnimationFrame(drawNext);
   };
   requestAnimationFrame(drawNext);
-  setInterval(() => connection.send({ type: 'drawn', dropped: loop.probe.starvedFrames, drawTimeP95: loop.quality.p95 }), 2_000);
+  setInterval(() => connection.send({ type: 'drawn', dropped: loop.probe.starvedFrames, drawTimeP95: loop.quality.p95, flashHeadroom: loop.flashHeadroom }), 500);
   // A hidden tab gets no display frames, but the sound goes on and must be fed and reported.
   setInterval(() => document.hidden && conductor.tend(performance.now()), 150);
 }

@@ -5,14 +5,16 @@
 
 import { LinearSRGBColorSpace, Vector2, WebGLRenderer, type WebGLRenderTarget } from 'three';
 
-import type { Turns, Unit } from '../base/units.ts';
+import type { Seconds, Turns, Unit } from '../base/units.ts';
 import type { EffectSource } from '../protocol/messages.ts';
+import type { SafetyProfile } from '../safety/rules.ts';
 import { ENLARGE, FINISH } from './core-shaders.ts';
 import type { Pick } from './frame-store.ts';
 import { FrameTextures, type FramePixels } from './frame-textures.ts';
 import { LookChain, type LookMoment } from './look-chain.ts';
 import { createTarget, Pass, uniformsOf } from './passes.ts';
 import { PictureMixer } from './picture-mixer.ts';
+import { SafeOutput } from './safety/safe-output.ts';
 
 export interface Moment extends LookMoment {
   /** Null = nothing has come yet: the stage glows softly instead of being black. */
@@ -33,6 +35,9 @@ export interface Moment extends LookMoment {
   readonly light: Unit;
   /** Hold the picture: only `light`, hue and contrast still act. */
   readonly frozen: boolean;
+  /** Display clock (s, ascending) and profile for the flash limiter. */
+  readonly wall: Seconds;
+  readonly safety: SafetyProfile;
 }
 
 export interface PainterOptions {
@@ -44,6 +49,8 @@ export interface PainterOptions {
 export class Painter {
   readonly renderer: WebGLRenderer;
   readonly textures = new FrameTextures();
+  /** The last step of every picture. */
+  readonly safe = new SafeOutput();
   readonly #options: PainterOptions;
   #mixer: PictureMixer;
   readonly #chain = new LookChain();
@@ -84,6 +91,7 @@ export class Painter {
     this.renderer.setPixelRatio(1);
     this.renderer.setSize(width, height, false);
     this.#chain.setSize(width, height);
+    this.safe.setSize(width, height);
     this.#enlarged.dispose();
     this.#enlarged = createTarget(width, height);
     this.#last = null;
@@ -101,10 +109,17 @@ export class Painter {
     this.#finish.set('light', moment.light);
     this.#finish.set('dither', (moment.frame * 5.588) % 64);
     this.#finish.set('turnOver', 0);
-    this.#finish.draw(this.renderer, null);
-    if (this.#finished === null) return;
-    this.#finish.set('turnOver', 1);
-    this.#finish.draw(this.renderer, this.#finished);
+    this.#show(moment);
+  }
+
+  /** Finishes into the limiter's target; what it lets through goes onto the canvas and, for an export, where it can be read. */
+  #show({ wall, safety, frame }: Moment): void {
+    const painted = this.safe.target;
+    this.#finish.draw(this.renderer, painted);
+    this.safe.setProfile(safety);
+    this.safe.present(this.renderer, painted, wall);
+    this.safe.copyTo(this.renderer, null, false, frame % 64);
+    if (this.#finished !== null) this.safe.copyTo(this.renderer, this.#finished, true, frame % 64);
   }
 
   /** RGBA of the frame just drawn, top row first. Only where the painter is `readable`. */
@@ -142,6 +157,7 @@ export class Painter {
     event.preventDefault();
     this.#lost = true;
     this.#last = null;
+    this.safe.forget();
     this.#mixer = new PictureMixer(this.textures, !this.#options.readable);
   }
 

@@ -40,6 +40,8 @@ export class Probe {
   qualityLevel = 0;
   effects: readonly string[] = [];
   renderer = '';
+  /** Share of the flash limiter at the last frame: 1 = the picture is shown as it is. */
+  flashShare = 1;
   framesReceived = 0;
   framesStored = 0;
   displayFrames = 0;

@@ -9,6 +9,7 @@ import type { EffectSource, ServerMessage, ShowInfo, TransportState } from '../p
 import type { ControlValue } from '../score/control.ts';
 import type { Parameter } from '../score/parameters.ts';
 import type { RouteSpec } from '../score/route.ts';
+import { SAFETY_PROFILES, type SafetyProfile } from '../safety/rules.ts';
 import { decodeTimeline } from '../timeline/binary.ts';
 import type { Timeline } from '../timeline/timeline.ts';
 import type { ServerClock } from './server-clock.ts';
@@ -57,6 +58,11 @@ export class ShowSession {
 
   get isSoundPage(): boolean {
     return this.clientId !== '' && this.transport?.soundPage === this.clientId;
+  }
+
+  /** Profile of the flash limiter. */
+  get safety(): SafetyProfile {
+    return SAFETY_PROFILES.find((profile) => profile === this.values['/stage/safety']) ?? 'strict';
   }
 
   get isLive(): boolean {

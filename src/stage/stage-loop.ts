@@ -69,12 +69,18 @@ export class StageLoop {
   /** The same with all times given: `elapsed` and `wall` in seconds (export steps through this). */
   drawStep(time: Seconds, elapsed: Seconds, wall: Seconds): boolean {
     const pick = this.#pickAt(time, elapsed);
-    const looks = this.#session.director.momentAt({ time, elapsed, starved: pick === null || pick.starved, wall });
+    const looks = this.#session.director.momentAt({ time, elapsed, starved: pick === null || pick.starved });
     this.#frozenAt = looks.frozen ? (this.#frozenAt ?? time) : null;
-    this.#painter.draw({ ...looks, pick, elapsed, frame: this.#frame++ });
+    this.#painter.draw({ ...looks, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety });
     this.#session.frames.prune(time);
     this.probe.show(pick, time, looks.light, this.#painter.effectNames, this.quality.level);
+    this.probe.flashShare = this.#painter.safe.limiter.share;
     return pick !== null;
+  }
+
+  /** What the flash limiter leaves in the worst field now (0..1). */
+  get flashHeadroom(): number {
+    return this.#painter.safe.limiter.headroom((this.#lastInstant ?? 0) / 1000);
   }
 
   #pickAt(time: Seconds, elapsed: Seconds): Pick<FramePixels> | null {

@@ -54,13 +54,15 @@ export interface Walk extends WalkPlan {
 
 export function createWalk(options: WalkOptions): Walk {
   const { score, sizing = true } = options;
-  const frames = new Map<Preset, { readonly frame: PointFrame; readonly tables: SegmentTables }>();
+  // By what alters a picture: presets that differ in routes alone share what was measured.
+  const frames = new Map<string, { readonly frame: PointFrame; readonly tables: SegmentTables }>();
   const toolsFor = (preset: Preset): { readonly frame: PointFrame; readonly tables: SegmentTables } => {
-    const known = frames.get(preset);
+    const key = JSON.stringify([preset.negative, preset.guidance, preset.steps]);
+    const known = frames.get(key);
     if (known !== undefined) return known;
     const frame = frameFor(preset, options);
     const made = { frame, tables: new SegmentTables(options.measureDifference, frame) };
-    frames.set(preset, made);
+    frames.set(key, made);
     return made;
   };
   const missing = (fromTick: Tick, toTick: Tick): Stretch[] =>

@@ -14,11 +14,12 @@ export class ControllersView {
   readonly #send: (message: ClientMessage) => void;
   readonly #notice: (text: string) => void;
   readonly #web: WebMidi;
-  readonly #learn = h('button', { class: 'quiet slim', title: 'Then touch a fader or pad here, and move a control of the controller', onclick: () => this.#toggleLearning() }, 'Learn');
-  readonly #webButton = h('button', { class: 'quiet slim', title: 'Where the server\'s machine has no MIDI: use the controllers at this browser', onclick: () => void this.#startWeb() }, 'Browser MIDI');
+  readonly #learn = h('button', { class: 'quiet', title: 'Then touch a fader or pad here, and move a control of the controller', onclick: () => this.#toggleLearning() }, 'Learn');
+  readonly #webButton = h('button', { class: 'quiet', title: 'Where the server\'s machine has no MIDI: use the controllers at this browser', onclick: () => void this.#startWeb() }, 'Browser MIDI');
   readonly #hint = h('p', { class: 'hint', role: 'status' });
   readonly #devices = h('div', { class: 'devices' });
   readonly #lines = h('div', { class: 'monitor', role: 'log', 'aria-label': 'Incoming messages' });
+  readonly #empty = h('p', { class: 'empty' }, 'Nothing yet. Move a control of a MIDI device, or send OSC: what comes is listed here, mapped or not, and a line that moves nothing can be ', h('b', {}, 'learned'), '.');
   readonly #entries = new Map<string, MonitorEntry>();
   #choosing = false;
   #armed: string | null = null;
@@ -28,8 +29,7 @@ export class ControllersView {
     this.#notice = notice;
     this.#web = new WebMidi(send);
     this.#webButton.hidden = !this.#web.isSupported;
-    this.element = h('section', { class: 'box controllers' }, h('h2', {}, 'Controllers'), this.#devices,
-      h('div', { class: 'save-row' }, this.#learn, this.#webButton), this.#hint, this.#lines);
+    this.element = h('section', { class: 'card controllers' }, h('h2', {}, 'What comes in', h('span', { class: 'end row' }, this.#learn, this.#webButton)), this.#devices, this.#hint, this.#empty, this.#lines);
     this.#showHint();
   }
 
@@ -65,6 +65,7 @@ export class ControllersView {
       this.#entries.set(key, entry);
       if (this.#entries.size > LINES) this.#entries.delete(this.#entries.keys().next().value as string);
     }
+    this.#empty.hidden = this.#entries.size > 0;
     this.#lines.replaceChildren(...[...this.#entries.values()].toReversed().map((entry) => this.#line(entry)));
   }
 

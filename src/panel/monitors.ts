@@ -15,6 +15,8 @@ interface Shot {
 
 /** Frames further back than this are let go. */
 const PAST: Seconds = 1;
+/** A preview of a moment further off is of a place that was sought away from. */
+const FARTHEST: Seconds = 30;
 /** Most frames kept; the look-ahead holds some seconds. */
 const MOST = 240;
 
@@ -24,6 +26,7 @@ export class Monitors {
   readonly #ahead = createScreen('Ahead');
   /** In order of due time. */
   #shots: Shot[] = [];
+  #preview: { readonly due: Seconds; readonly image: HTMLImageElement } | null = null;
   #epoch = -1;
 
   constructor() {
@@ -42,9 +45,11 @@ export class Monitors {
     if (this.#shots.length > MOST) this.#shots.shift();
   }
 
-  /** Another show: what was drawn for the old one is gone. */
-  clear(): void {
-    this.#shots = [];
+  /** A picture of where the walk will be; shown once it has come. */
+  setPreview(due: Seconds, url: string): void {
+    const image = new Image();
+    image.src = url;
+    image.decode().then(() => (this.#preview = { due, image }), () => undefined);
   }
 
   /** Once per display frame. `bars`: seconds of a bar now, 0 where none is known. */
@@ -55,9 +60,15 @@ export class Monitors {
     const last = this.#shots.at(-1);
     if (first > 0 && now > 0) this.#shots.splice(0, Math.min(first, now));
     if (onAir !== undefined) this.#air.show(onAir);
-    if (last === undefined) return;
-    this.#ahead.show(last);
-    setText(this.#ahead.note, aheadText(last.header.due - time, barSeconds));
+    const preview = this.#preview;
+    // Of the two the one that looks further, as long as the music is before it.
+    if (preview !== null && preview.due > Math.max(time + 0.1, last?.header.due ?? 0) && preview.due - time < FARTHEST) {
+      this.#ahead.showImage(preview.image);
+      setText(this.#ahead.note, aheadText(preview.due - time, barSeconds));
+    } else if (last !== undefined) {
+      this.#ahead.show(last);
+      setText(this.#ahead.note, aheadText(last.header.due - time, barSeconds));
+    }
   }
 }
 
@@ -68,12 +79,12 @@ export function aheadText(seconds: Seconds, barSeconds: Seconds): string {
   return `+${ahead.toFixed(1)} s${bars >= 0.5 ? ` · ${Math.round(bars)} bar${Math.round(bars) === 1 ? '' : 's'}` : ''}`;
 }
 
-function createScreen(label: string): { readonly element: HTMLElement; readonly note: HTMLElement; show(shot: Shot): void } {
+function createScreen(label: string): { readonly element: HTMLElement; readonly note: HTMLElement; show(shot: Shot): void; showImage(image: HTMLImageElement): void } {
   const canvas = h('canvas', { class: 'screen', width: 16, height: 9, role: 'img', 'aria-label': label });
   const note = h('span', { class: 'screen-note' });
   const element = h('figure', { class: 'monitor-screen' }, canvas, h('figcaption', {}, h('b', {}, label), note));
   const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-  let shown: Shot | null = null;
+  let shown: Shot | HTMLImageElement | null = null;
   let wanted: Shot | null = null;
   const size = (width: number, height: number): void => {
     if (canvas.width !== width) canvas.width = width;
@@ -96,5 +107,12 @@ function createScreen(label: string): { readonly element: HTMLElement; readonly 
       bitmap.close();
     }, () => undefined);
   };
-  return { element, note, show };
+  const showImage = (image: HTMLImageElement): void => {
+    if (image === shown) return;
+    shown = image;
+    wanted = null;
+    size(image.naturalWidth, image.naturalHeight);
+    context.drawImage(image, 0, 0);
+  };
+  return { element, note, show, showImage };
 }

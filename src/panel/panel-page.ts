@@ -108,7 +108,7 @@ export class PanelPage {
         return this.#board.receive(message.values);
       case 'pong': case 'trigger': case 'effects': case 'live':
         return;
-      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails':
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview':
         return this.#jobs.soon(() => this.#show(message));
     }
   }
@@ -144,6 +144,8 @@ export class PanelPage {
       case 'heard':
         this.#heard = message.prompts;
         return showHeard(this.element, this.#heard);
+      case 'preview':
+        return this.#monitors.setPreview(message.due, message.picture);
       case 'thumbnails':
         return this.#presets.setPictures(message.presets);
       case 'render':

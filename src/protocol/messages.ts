@@ -148,6 +148,8 @@ export type ServerMessage =
   | { readonly type: 'keepers'; readonly keepers: readonly KeeperTile[] }
   /** Picture URLs by preset name, drawn by the open model; those that are there. */
   | { readonly type: 'thumbnails'; readonly presets: Readonly<Record<string, string>> }
+  /** A picture of where the walk will be at a show time. */
+  | { readonly type: 'preview'; readonly due: Seconds; readonly bars: number; readonly picture: string }
   /** By prompt, all that are known; empty for a model that cannot say. */
   | { readonly type: 'heard'; readonly prompts: Readonly<Record<string, HeardPrompt>> }
   | { readonly type: 'effects'; readonly effects: readonly EffectSource[] }

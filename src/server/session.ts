@@ -24,6 +24,7 @@ import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
 import { OutDesk } from './out-desk.ts';
+import { PreviewDesk } from './preview-desk.ts';
 import { RenderDesk } from './render-desk.ts';
 import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
@@ -61,6 +62,7 @@ export class Session implements ShowHost {
   readonly #hearing: HearingDesk;
   readonly #renders: RenderDesk;
   readonly #thumbnails: ThumbnailDesk;
+  readonly #preview = new PreviewDesk(({ due, bars }) => this.#tellPanels({ type: 'preview', due, bars, picture: `/api/preview.jpg?v=${due.toFixed(3)}` }));
   readonly #editor: ShowEditor;
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
@@ -220,6 +222,7 @@ export class Session implements ShowHost {
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
     this.#frames.tend();
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
+    if (this.#wire?.clients().some(({ role }) => role === 'panel') === true) this.#preview.tend(now, this.#clock.timeAt(now), this.#frames.telemetry().bufferSeconds);
     this.#thumbnails.tend(now, this.#frames.telemetry().bufferSeconds);
     this.#hearing.tend(this.#show.pipeline, this.#promptsInSight(this.#show));
   }
@@ -283,8 +286,9 @@ export class Session implements ShowHost {
     return this.#show?.audio?.wavPath ?? null;
   }
 
-  async picture(kind: 'scenes' | 'keepers' | 'presets', id: string): Promise<Uint8Array | null> {
+  async picture(kind: 'scenes' | 'keepers' | 'presets' | 'preview', id: string): Promise<Uint8Array | null> {
     if (kind === 'presets') return this.#thumbnails.picture(id);
+    if (kind === 'preview') return this.#preview.newest?.jpeg ?? null;
     if (kind === 'scenes') return this.#storyboard.picture(id);
     return this.#show?.keepers.list.find((keep) => String(keep.id) === id)?.picture ?? null;
   }
@@ -361,6 +365,7 @@ export class Session implements ShowHost {
     this.#controls.reset(show);
     this.#editor.open(show);
     this.#thumbnails.open(show);
+    this.#preview.open(show);
     this.#frames.start(show);
     if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#outs.start();

@@ -13,7 +13,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 import type { Frame } from '../ahead/types.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Milliseconds } from '../base/units.ts';
+import type { Milliseconds, Seconds } from '../base/units.ts';
 import { encodeFrame } from '../protocol/frame.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../protocol/messages.ts';
 import { gradeOf, isLoopbackAddress, isOwnHost, isOwnOrigin, type Grade, type LanAccess } from './access.ts';
@@ -25,6 +25,8 @@ const PAYLOAD_LIMIT = 262_144;
 /** A page is slow while this many frames wait in its socket. */
 const FRAMES_IN_FLIGHT = 2;
 const JPEG_QUALITY = 80;
+/** A panel gets one frame in this much show time, and every cut. */
+const MONITOR_INTERVAL: Seconds = 0.12;
 const PING_INTERVAL: Milliseconds = 15_000;
 /** Of a page's bad messages the first few are answered, then one in a hundred. */
 const ANSWERED_FAULTS = 5;
@@ -40,6 +42,8 @@ interface Page {
   alive: boolean;
   faults: number;
   skipped: number;
+  /** Due time of the last frame sent (s). */
+  shownDue: Seconds;
 }
 
 export interface SocketOptions {
@@ -130,7 +134,7 @@ export class Sockets implements Wire {
   #join(socket: WebSocket, request: IncomingMessage, grade: Grade): void {
     const page: Page = {
       id: randomUUID(), socket, grade, loopback: isLoopbackAddress(request.socket.remoteAddress),
-      info: null, welcomed: false, alive: true, faults: 0, skipped: 0,
+      info: null, welcomed: false, alive: true, faults: 0, skipped: 0, shownDue: -Infinity,
     };
     this.#pages.set(page.id, page);
     socket.on('pong', () => (page.alive = true));
@@ -212,11 +216,20 @@ export class Sockets implements Wire {
 
   /** `always`: the frames of a welcome are sent whole, they are bounded by the look-ahead buffer. */
   #sendFrameTo(pages: readonly Page[], frame: Frame, epoch: number, always = false): void {
-    const ready = pages.filter((page) => always || !this.#isSlow(page, frame.pixels.length));
+    const ready = pages.filter((page) => (always || !this.#isSlow(page, frame.pixels.length)) && !this.#isTooSoon(page, frame));
     const near = ready.filter((page) => page.loopback);
     if (near.length > 0) sendBytes(near, encodeFrame({ ...frame, encoding: 'rgba', epoch }, frame.pixels));
     const far = ready.filter((page) => !page.loopback);
     if (far.length > 0) this.#jpegs = this.#jpegs.then(() => sendJpeg(far, frame, epoch)).catch(() => undefined);
+  }
+
+  /** A panel's small monitor needs no more than some pictures a second; the rest of the line is the stage's. */
+  #isTooSoon(page: Page, { due, cut }: Frame): boolean {
+    if (page.info?.role !== 'panel') return false;
+    const since = due - page.shownDue;
+    if (!cut && since >= 0 && since < MONITOR_INTERVAL) return true;
+    page.shownDue = due;
+    return false;
   }
 
   #isSlow(page: Page, frameBytes: number): boolean {

@@ -100,7 +100,7 @@ export class StageInterface {
         return this.#storyboard.showProgress(message.progress);
       case 'notice':
         return this.toasts.show(message.level, message.text);
-      case 'pong': case 'values': case 'trigger': case 'telemetry': case 'effects': case 'live': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails':
+      case 'pong': case 'values': case 'trigger': case 'telemetry': case 'effects': case 'live': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview':
         return;
     }
   }

@@ -70,6 +70,17 @@ describe('the panel over a show that plays', () => {
     expect(valueOf('/stage/blackout')).toBe(false);
   });
 
+  it('shows what is on air, and where the walk will be in four bars', async () => {
+    await expect.poll(() => panel.textContent('.monitor-screen >> nth=1 >> .screen-note'), { timeout: 40_000 }).toMatch(/ · 4 bars$/);
+    for (const index of [0, 1]) {
+      expect(await panel.$eval(`.monitor-screen:nth-child(${index + 1}) canvas`, (canvas) => {
+        const { width, height } = canvas as HTMLCanvasElement;
+        const { data } = ((canvas as HTMLCanvasElement).getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
+        return new Set(data).size;
+      })).toBeGreaterThan(20);
+    }
+  });
+
   it('dims by a dragged fader, and a typed value brings the light back', async () => {
     const before = await brightness();
     const box = await panel.locator('.upright[data-path="/stage/master"] .fader-track').boundingBox();

@@ -34,7 +34,7 @@ export function createPromptFaders(show: ShowInfo, parameters: readonly Paramete
 export function groupsOf(parameters: readonly Parameter[], chain: readonly string[]): MixGroup[] {
   const groups = new Map<string, Parameter[]>();
   for (const parameter of parameters) {
-    if (parameter.kind === 'text' || ELSEWHERE.has(parameter.path) || parameter.path.startsWith('/walk/prompt/')) continue;
+    if ((parameter.kind === 'text' && parameter.choices === undefined) || ELSEWHERE.has(parameter.path) || parameter.path.startsWith('/walk/prompt/')) continue;
     groups.set(titleOf(parameter), [...(groups.get(titleOf(parameter)) ?? []), parameter]);
   }
   const rank = ({ title, isOn }: MixGroup): number => (ORDER.includes(title) ? ORDER.indexOf(title) : isOn ? ORDER.length : ORDER.length + 1);
@@ -62,7 +62,15 @@ function ownLabel({ label }: Parameter, title: string): string {
 
 function createControl(parameter: Parameter, board: Board, label: string): HTMLElement {
   if (parameter.kind === 'number') return createFader(parameter, board, { upright: false, label });
+  if (parameter.kind === 'text') return createChoice(parameter, board, label);
   const button = h('button', { class: 'switch', title: `${parameter.help}\n${parameter.path}`, 'data-path': parameter.path, onclick: () => board.set(parameter.path, board.get(parameter.path) !== true) }, h('span', {}, label), h('i', {}));
   board.watch(parameter.path, (value) => button.setAttribute('aria-pressed', String(value === true || value === 1)));
   return button;
+}
+
+/** One of a few texts. */
+function createChoice({ path, help, choices = [] }: Parameter, board: Board, label: string): HTMLElement {
+  const select = h('select', { 'aria-label': label, title: `${help}\n${path}`, onchange: () => board.set(path, select.value) }, ...choices.map((value) => h('option', { value }, value)));
+  board.watch(path, (value) => (select.value = String(value)));
+  return h('div', { class: 'choice', 'data-path': path }, h('span', {}, label), select);
 }

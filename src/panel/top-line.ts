@@ -72,7 +72,7 @@ export class TopLine {
     setText(this.#rate.value, picturesPerSecond.toFixed(1));
     setText(this.#late.value, String(lateFrames));
     judge(this.#late, lateFrames > 0, false);
-    this.#setFlash('flashHeadroom' in telemetry ? Number(telemetry.flashHeadroom) : null);
+    this.#setFlash(telemetry.flashHeadroom ?? null);
   }
 
   /** Once per display frame: the beat's lamp flashes on it and stays dimly lit until the next. */

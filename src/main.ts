@@ -155,8 +155,8 @@ function addMachineCommands(program: Command): void {
   program.command('bench').argument('[name]', 'the benches whose name holds this; all where none is given')
     .description('the figures of test/bench')
     .option('--json <file>', 'write all figures here')
-    .option('--only <name>', 'the benches whose name holds this')
-    .action(async (name, options) => (await import('./commands/bench.ts')).benchCommand({ ...options, ...(name === undefined ? {} : { only: name }) }));
+    .option('--only <name>', 'the benches whose name holds this; beside a name, its sections (comma-separated)')
+    .action(async (name, options) => (await import('./commands/bench.ts')).benchCommand(name, options));
   program.command('doctor')
     .description('what this machine has: providers, GPU, browser, ports, disk, sound')
     .action(async () => (await import('./commands/doctor.ts')).doctorCommand());

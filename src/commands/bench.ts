@@ -22,8 +22,13 @@ export interface BenchResult {
 /** What the bench process sends back. */
 export type BenchMessage = { readonly result: BenchResult } | { readonly failure: string };
 
-export async function benchCommand(options: { readonly json?: string; readonly only?: string }): Promise<void> {
-  const files = findBenches(options.only);
+/** Sections of a bench that are wanted, for benches that have some (comma-separated; unset: all). */
+export const SECTIONS_VARIABLE = 'LATENTBEAT_BENCH_SECTIONS';
+
+/** Without a name `only` chooses benches, with one it chooses sections inside. */
+export async function benchCommand(name: string | undefined, options: { readonly json?: string; readonly only?: string }): Promise<void> {
+  const files = findBenches(name ?? options.only);
+  if (name !== undefined && options.only !== undefined) process.env[SECTIONS_VARIABLE] = options.only;
   const results: Record<string, unknown> = { machine: describeMachine() };
   const failed: string[] = [];
   for (const [name, file] of files) {

@@ -3,7 +3,8 @@
  * of the tempo clock while it is led. Beats that have passed stay where they were; what comes is foretold. Times in seconds.
  */
 
-import type { Seconds } from '../base/units.ts';
+import type { Seconds, Unit } from '../base/units.ts';
+import { SilenceWatch } from '../timeline/silence-watch.ts';
 import type { BeatGrid, Curves, Section, Timeline, TimelineEvent } from '../timeline/timeline.ts';
 import type { TempoPlace } from './tempo.ts';
 
@@ -21,6 +22,7 @@ interface Beat {
 
 export class LedTimeline implements Timeline {
   private readonly ear: Timeline;
+  private readonly silence = new SilenceWatch();
   private past: Beat[] | null = null;
   private led: BeatGrid | null = null;
   private next: Seconds = 0;
@@ -35,7 +37,7 @@ export class LedTimeline implements Timeline {
   get curves(): Curves { return this.ear.curves; }
   get onsets(): Float64Array { return this.ear.onsets; }
   get sections(): readonly Section[] { return this.ear.sections; }
-  get events(): readonly TimelineEvent[] { return this.ear.events; }
+  get events(): readonly TimelineEvent[] { return this.silence.events.length === 0 ? this.ear.events : [...this.ear.events, ...this.silence.events]; }
 
   get grid(): BeatGrid {
     return this.led ?? this.ear.grid;
@@ -44,6 +46,11 @@ export class LedTimeline implements Timeline {
   /** What the ear alone says. */
   get heardGrid(): BeatGrid {
     return this.ear.grid;
+  }
+
+  /** The level (0..1) of the newest sound, up to this time. */
+  hear(level: Unit, time: Seconds): void {
+    this.silence.push(level, time);
   }
 
   /** The clock's place at show time `time` leads from here on; null: the ear does again. */

@@ -156,7 +156,7 @@ export type ServerMessage =
   | { readonly type: 'progress'; readonly task: string; readonly fraction: number; readonly text: string }
   | { readonly type: 'render'; readonly progress: RenderProgress }
   /** Live input, ~40 a second: newest features (0..1 by curve name), predicted beat grid. Times on the show clock. */
-  | { readonly type: 'live'; readonly time: Seconds; readonly features: Record<string, number>; readonly tempo: number; readonly lastBeat: Seconds; readonly positionInBar: number; readonly confidence: number }
+  | { readonly type: 'live'; readonly time: Seconds; readonly features: Record<string, number>; readonly tempo: number; readonly lastBeat: Seconds; readonly nextBeat: Seconds; readonly positionInBar: number; readonly confidence: number }
   /** Devices and mappings; `armed`: the path that waits for a control. */
   | { readonly type: 'controllers'; readonly controllers: readonly ControllerInfo[]; readonly armed: string | null }
   /** What came in lately, mapped or not, oldest first. */
@@ -173,7 +173,7 @@ export type ClientMessage =
   | { readonly type: 'clock'; readonly showTime: Seconds; readonly at: Milliseconds; readonly outputLatency: Seconds; readonly playing: boolean }
   | { readonly type: 'value'; readonly path: string; readonly value: ControlValue; readonly source: string }
   | { readonly type: 'trigger'; readonly path: string; readonly args: readonly ControlValue[]; readonly source: string }
-  /** Live input: PCM hops follow as binary client→server messages (float32 mono, preceded by `live` with the rate). */
+  /** Live input: PCM hops follow as binary client→server messages (hop.ts). The same page or another may go on after a loss. */
   | { readonly type: 'live'; readonly on: boolean; readonly sampleRate: number }
   | { readonly type: 'openTrack'; readonly uploadId: string; readonly name: string }
   | { readonly type: 'scene'; readonly action: 'reroll' | 'lock' | 'unlock' | 'edit'; readonly id: string; readonly prompt: string }

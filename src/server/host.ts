@@ -6,6 +6,7 @@
 
 import type { Frame } from '../ahead/types.ts';
 import type { Seconds } from '../base/units.ts';
+import type { Hop } from '../protocol/hop.ts';
 import type { ClientMessage, EffectSource, Role, ServerMessage, ShowInfo, TransportState } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { Parameter } from '../score/parameters.ts';
@@ -80,8 +81,8 @@ export interface ShowHost {
   left(client: ClientInfo): void;
   /** A checked message. What it throws becomes a notice to that page. `ping` and `hello` are answered by the server. */
   receive(client: ClientInfo, message: ClientMessage): void;
-  /** A hop of live input: mono float32 at the rate the page announced. */
-  receiveSound(client: ClientInfo, samples: Float32Array): void;
+  /** A hop of live input at the rate the page announced. */
+  receiveSound(client: ClientInfo, hop: Hop): void;
 }
 
 /** What the server offers its host: the way to the pages. All calls return at once. */

@@ -11,6 +11,7 @@ import { messageOf, UserError } from '../base/errors.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
 import type { TreeContent } from '../control/oscquery-tree.ts';
+import type { Hop } from '../protocol/hop.ts';
 import type { ClientMessage, ServerMessage, Telemetry, TransportState } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
@@ -221,6 +222,8 @@ export class Session implements ShowHost {
     this.#tellTransport();
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
     this.#frames.tend();
+    const news = this.#live?.tend(now) ?? null;
+    if (news !== null) this.#broadcast(news);
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
     if (this.#wire?.clients().some(({ role }) => role === 'panel') === true) this.#preview.tend(now, this.#clock.timeAt(now), this.#frames.telemetry().bufferSeconds);
     this.#thumbnails.tend(now, this.#frames.telemetry().bufferSeconds);
@@ -311,7 +314,7 @@ export class Session implements ShowHost {
 
   left(client: ClientInfo): void {
     if (this.#clock.leave(client, this.#options.now())) this.#tellTransport();
-    if (this.#live?.clientId === client.id) this.#stopListening();
+    if (this.#live?.source === client.id) this.#loseSource();
     this.controllers.left(client.id);
   }
 
@@ -348,9 +351,9 @@ export class Session implements ShowHost {
     }
   }
 
-  receiveSound(client: ClientInfo, samples: Float32Array): void {
-    if (this.#live?.clientId !== client.id) return;
-    const news = this.#live.push(samples, this.#clock.transport, this.#clock.tempo, this.#options.now());
+  receiveSound(client: ClientInfo, hop: Hop): void {
+    if (this.#live?.source !== client.id) return;
+    const news = this.#live.push(hop, this.#options.now());
     if (news !== null) this.#broadcast(news);
   }
 
@@ -403,10 +406,11 @@ export class Session implements ShowHost {
 
   #listen(client: ClientInfo, sampleRate: number): void {
     const show = this.#openShow();
-    const live = this.#options.tools.openLive(sampleRate, this.#editor.worn);
     const before = this.#live;
+    if (before !== null && before.sampleRate === sampleRate) return before.adopt(client.id);
+    const live = this.#options.tools.openLive(sampleRate, this.#editor.worn);
     if (before === null) this.#resting = show;
-    this.#live = new LiveDesk(live, client.id, sampleRate);
+    this.#live = new LiveDesk(live, this.#clock, client.id, sampleRate, this.#options.now());
     this.#stage(live);
     void before?.show.close();
   }
@@ -419,6 +423,12 @@ export class Session implements ShowHost {
     this.#resting = null;
     this.#stage(track);
     void live.show.close();
+  }
+
+  /** The page that listened is gone without a word: the tempo runs on by itself until it comes back. */
+  #loseSource(): void {
+    this.#live?.lose();
+    this.notice('warn', 'The sound input is gone: the beat runs on by itself until it is back.');
   }
 
   // Changes of the show

@@ -15,6 +15,7 @@ import type { Frame } from '../ahead/types.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { encodeFrame } from '../protocol/frame.ts';
+import { decodeHop, type Hop } from '../protocol/hop.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../protocol/messages.ts';
 import { gradeOf, isLoopbackAddress, isOwnHost, isOwnOrigin, type Grade, type LanAccess } from './access.ts';
 import { parseClientMessage } from './client-message.ts';
@@ -196,15 +197,15 @@ export class Sockets implements Wire {
     for (const frame of host.bufferedFrames()) this.#sendFrameTo([page], frame, transport.epoch, true);
   }
 
-  /** float32 mono; what is no number becomes silence. */
   #receiveSound(page: Page, data: Buffer): void {
-    if (page.info === null || page.grade === 'guest' || data.length === 0 || data.length % 4 !== 0) return this.#refuse(page, 'A sound hop came that is not float32.');
-    const samples = new Float32Array(data.length / 4);
-    for (let i = 0; i < samples.length; i++) {
-      const sample = data.readFloatLE(i * 4);
-      samples[i] = Number.isFinite(sample) ? Math.min(4, Math.max(-4, sample)) : 0;
+    if (page.info === null || page.grade === 'guest') return this.#refuse(page, 'Sound came from a page that may not send any.');
+    let hop: Hop;
+    try {
+      hop = decodeHop(data);
+    } catch (thrown) {
+      return this.#refuse(page, messageOf(thrown));
     }
-    this.#options.host.receiveSound(page.info, samples);
+    this.#options.host.receiveSound(page.info, hop);
   }
 
   #refuse(page: Page, reason: string): void {

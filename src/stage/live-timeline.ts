@@ -5,6 +5,7 @@
 
 import type { Hertz, Seconds } from '../base/units.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
+import { SilenceWatch } from '../timeline/silence-watch.ts';
 import { CURVE_NAMES, TIMELINE_VERSION, type BeatGrid, type CurveName, type Curves, type Section, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
 
 export type LiveMessage = Extract<ServerMessage, { type: 'live' }>;
@@ -21,9 +22,10 @@ export class LiveTimeline implements Timeline {
   readonly rate = RATE;
   readonly onsets = new Float64Array(0);
   readonly sections: readonly Section[] = [];
-  readonly events: readonly TimelineEvent[] = [];
   #curves: Record<CurveName, Float32Array>;
   #filled = 0;
+  #next: Seconds = 0;
+  readonly #silence = new SilenceWatch();
   #beats: { time: Seconds; position: number; tempo: number }[] = [];
   #grid: BeatGrid = gridOf([], METRE, 0);
 
@@ -43,7 +45,13 @@ export class LiveTimeline implements Timeline {
     return this.#grid;
   }
 
+  /** The silence that is on. */
+  get events(): readonly TimelineEvent[] {
+    return this.#silence.events;
+  }
+
   add(message: LiveMessage): void {
+    this.#silence.push(message.features['level'] ?? 0, message.time);
     const index = Math.max(0, Math.floor(message.time * RATE));
     if (index >= this.#curves.energy.length) this.#grow(index + 1);
     for (const name of CURVE_NAMES) this.#curves[name].fill(message.features[name] ?? 0, Math.min(this.#filled, index), index + RATE);
@@ -56,11 +64,12 @@ export class LiveTimeline implements Timeline {
     const period = 60 / message.tempo;
     const last = this.#beats.at(-1);
     if (last === undefined || message.lastBeat > last.time + period * 0.5) this.#beats.push({ time: message.lastBeat, position: message.positionInBar, tempo: message.tempo });
-    else if (message.lastBeat === last.time && message.tempo === last.tempo && message.confidence === this.#grid.confidence) return;
+    else if (message.lastBeat === last.time && message.nextBeat === this.#next && message.tempo === last.tempo && message.confidence === this.#grid.confidence) return;
     else this.#beats[this.#beats.length - 1] = { time: Math.max(message.lastBeat, this.#beats.at(-2)?.time ?? 0), position: message.positionInBar, tempo: message.tempo };
+    this.#next = message.nextBeat;
     if (this.#beats.length > 4096) this.#beats.splice(0, 2048);
     const foretold = message.confidence >= LEAST_CONFIDENCE ? PREDICTED_BEATS : 1;
-    const ahead = Array.from({ length: foretold }, (_, i) => ({ time: message.lastBeat + period * (i + 1), position: ((message.positionInBar + i) % METRE) + 1, tempo: message.tempo }));
+    const ahead = Array.from({ length: foretold }, (_, i) => ({ time: message.nextBeat + period * i, position: ((message.positionInBar + i) % METRE) + 1, tempo: message.tempo }));
     this.#grid = gridOf([...this.#beats, ...ahead], METRE, message.confidence);
   }
 

@@ -3,7 +3,7 @@
  */
 
 import { lerp } from '../base/math.ts';
-import type { Milliseconds, Seconds } from '../base/units.ts';
+import type { Milliseconds, Seconds, Unit } from '../base/units.ts';
 import type { Pick } from './frame-store.ts';
 import type { FramePixels } from './frame-textures.ts';
 
@@ -20,6 +20,16 @@ interface Note {
   readonly interval: Milliseconds;
   readonly heard: Seconds | null;
   readonly instant: Milliseconds;
+}
+
+/** One display frame: the page instant it was asked for, what it was drawn for, and what was heard then. */
+export interface DisplayFrame {
+  readonly instant: Milliseconds;
+  readonly time: Seconds;
+  readonly heard: Seconds | null;
+  /** 0..1 within the beat, as the shaders get it, and the generated frame shown. */
+  readonly beatPhase: Unit;
+  readonly tick: number;
 }
 
 const KEPT = 4_000;
@@ -51,6 +61,9 @@ export class Probe {
   readonly intervals: Milliseconds[] = [];
   readonly dueMinusAudio: Seconds[] = [];
   readonly showMinusAudio: Seconds[] = [];
+  readonly history: DisplayFrame[] = [];
+  /** 0..1 within the beat, as the shaders got it for the frame on screen. */
+  beatPhase: Unit = 0;
   /** Each generated frame as it first came on screen. */
   readonly shown: ShownFrame[] = [];
   readonly #hashes = new Set<string>();
@@ -82,6 +95,7 @@ export class Probe {
     push(this.drawTimes, cost);
     push(this.intervals, interval);
     this.audioTime = heard;
+    push(this.history, { instant, time: this.showTime, heard, beatPhase: this.beatPhase, tick: this.shownTick });
     if (heard === null || this.starved) return;
     push(this.dueMinusAudio, this.due - heard);
     push(this.showMinusAudio, this.showTime - heard);

@@ -14,7 +14,7 @@ import { h } from './dom.ts';
 import { listenForDrops } from './drop-zone.ts';
 import { showHeard } from './heard.ts';
 import { listenForKeys, type KeyAction } from './keyboard.ts';
-import { openMicrophone, type Microphone } from './microphone.ts';
+import { Listener } from './listener.ts';
 import { createHelp, Overlay } from './overlay.ts';
 import type { ShowSession } from './show-session.ts';
 import type { SoundConductor } from './sound-conductor.ts';
@@ -44,12 +44,13 @@ export class StageInterface {
   readonly #pill = h('button', { class: 'sound-pill', hidden: true }, 'Click for sound');
   #keepers: readonly KeeperTile[] = [];
   #heard: Readonly<Record<string, HeardPrompt>> = {};
-  #microphone: Microphone | null = null;
+  readonly #listener: Listener;
   #wantsStoryboard = false;
   #welcomed = false;
 
   constructor(parts: InterfaceParts) {
     this.#parts = parts;
+    this.#listener = new Listener(parts.connection, { onNotice: (level, text) => this.toasts.show(level, text), onChange: () => undefined });
     this.#card = new StartCard({ onPlay: () => void this.#play(), onListen: () => void this.#listen(), onFile: (file) => void this.#open(file) });
     this.#storyboard = new StoryboardView((message) => parts.connection.send(message), { withWaveform: true });
     this.#storyboardSheet = new Overlay('storyboard', 'Storyboard', this.#storyboard.element);
@@ -79,6 +80,8 @@ export class StageInterface {
   receive(message: ServerMessage): void {
     switch (message.type) {
       case 'hello':
+        this.#listener.welcomed();
+        return this.#welcome();
       case 'show':
         return this.#welcome();
       case 'transport':
@@ -119,7 +122,7 @@ export class StageInterface {
     this.#storyboard.setTimeline(this.#parts.session.timeline);
     const first = !this.#welcomed;
     this.#welcomed = true;
-    if (first && this.#parts.autoplay) void this.#play();
+    if (first && this.#parts.autoplay) void (this.#parts.session.isLive ? this.#listen() : this.#play());
     else if (first && transport?.playing === true) this.#followTransport();
   }
 
@@ -127,7 +130,9 @@ export class StageInterface {
   #followTransport(): void {
     const { session } = this.#parts;
     const { transport } = session;
-    if (transport?.playing === true && this.#card.isOpen) this.#card.close();
+    // Live input that nobody hears yet waits for Listen.
+    const runs = transport?.playing === true && (!session.isLive || (session.timeline?.duration ?? 0) > 0);
+    if (runs && this.#card.isOpen) this.#card.close();
     // Without a page that sounds, time holds though play was pressed.
     const wantsToPlay = transport?.playing === true || session.values['/transport/play'] === true;
     this.#pill.hidden = !(wantsToPlay && !this.#card.isOpen && transport?.soundPage === null && (session.show?.pcmUrl ?? null) !== null && !this.#parts.conductor.player.isAllowed);
@@ -145,23 +150,8 @@ export class StageInterface {
   }
 
   async #listen(): Promise<void> {
-    const { connection } = this.#parts;
-    if (this.#microphone !== null) return this.#stopListening();
-    try {
-      const microphone = await openMicrophone((samples) => connection.sendBinary(samples));
-      this.#microphone = microphone;
-      connection.send({ type: 'live', on: true, sampleRate: microphone.sampleRate });
-      this.#card.close();
-      this.toasts.show('info', microphone.label === '' ? 'Listening.' : `Listening to ${microphone.label}.`);
-    } catch (thrown) {
-      this.toasts.show('error', messageOf(thrown));
-    }
-  }
-
-  #stopListening(): void {
-    this.#parts.connection.send({ type: 'live', on: false, sampleRate: this.#microphone?.sampleRate ?? 48_000 });
-    this.#microphone?.stop();
-    this.#microphone = null;
+    if (this.#listener.isOn) return this.#listener.stop();
+    if (await this.#listener.start()) this.#card.close();
   }
 
   async #open(file: File): Promise<void> {

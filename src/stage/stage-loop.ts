@@ -73,6 +73,7 @@ export class StageLoop {
     this.#frozenAt = looks.frozen ? (this.#frozenAt ?? time) : null;
     this.#painter.draw({ ...looks, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety });
     this.#session.frames.prune(time);
+    this.probe.beatPhase = looks.music.BEAT;
     this.probe.show(pick, time, looks.light, this.#painter.effectNames, this.quality.level);
     this.probe.flashShare = this.#painter.safe.limiter.share;
     return pick !== null;

@@ -165,7 +165,7 @@ export class StageShow {
       joined: (client) => { this.#election.update(client); this.transport.setSoundPage(this.#election.elected, performance.now()); setTimeout(() => this.tell(), 0); },
       left: (client) => { this.#election.remove(client.id); this.transport.setSoundPage(this.#election.elected, performance.now()); },
       receive: (client, message) => { this.received.push(message); this.#act(client.id, message); },
-      receiveSound: (_client, samples) => void this.hops.push(samples),
+      receiveSound: (_client, hop) => void this.hops.push(hop.samples),
     };
   }
 

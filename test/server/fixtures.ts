@@ -6,6 +6,7 @@ import { WebSocket, type RawData } from 'ws';
 
 import type { Frame } from '../../src/ahead/types.ts';
 import { decodeFrame } from '../../src/protocol/frame.ts';
+import type { Hop } from '../../src/protocol/hop.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage, type TransportState } from '../../src/protocol/messages.ts';
 import { CORE_PARAMETERS } from '../../src/score/parameters.ts';
 import type { ClientInfo, ShowHost, Welcome } from '../../src/server/host.ts';
@@ -23,7 +24,7 @@ export interface TestHost extends ShowHost {
   open: boolean;
   frames: Frame[];
   readonly received: ClientMessage[];
-  readonly sounds: Float32Array[];
+  readonly sounds: Hop[];
   readonly pages: ClientInfo[];
 }
 
@@ -42,7 +43,7 @@ export function createTestHost(more: Partial<ShowHost> = {}): TestHost {
     joined: (client) => void host.pages.push(client),
     left: (client) => void host.pages.splice(host.pages.findIndex(({ id }) => id === client.id), 1),
     receive: (_client, message) => void host.received.push(message),
-    receiveSound: (_client, samples) => void host.sounds.push(samples),
+    receiveSound: (_client, hop) => void host.sounds.push(hop),
     ...more,
   };
   return host;

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { encodeHop } from '../../src/protocol/hop.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { Session, type SessionOptions } from '../../src/server/session.ts';
 import { TestPage } from './fixtures.ts';
@@ -216,19 +217,26 @@ describe('live input', () => {
     const page = await join(server);
     page.send({ type: 'live', on: true, sampleRate: 48_000 });
     await page.until(() => page.find('show')?.show.title === 'Live');
-    const hop = Buffer.from(new Float32Array(1024).buffer);
     for (let i = 0; i < 60; i++) {
-      page.socket.send(hop);
+      page.socket.send(encodeHop({ first: i * 1024, at: Number.NaN, samples: new Float32Array(1024) }));
       await new Promise((resolve) => setTimeout(resolve, 21));
     }
     await page.until(() => (page.find('live')?.time ?? 0) > 1.2);
-    expect(live.heard).toBe(60 * 1024);
-    expect(page.find('live')?.features).toEqual({ energy: 0.5 });
+    // Hops that a busy machine brings late are replaced by silence: the count is what has to be right.
+    expect(live.heard).toBeGreaterThanOrEqual(60 * 1024);
+    expect(page.find('live')?.features).toEqual({ energy: 0.5, level: 0.8 });
     expect(page.messages.filter(({ type }) => type === 'live').length).toBeGreaterThan(20);
     expect(Math.abs(session.state().showTimeSeconds - 1.28)).toBeLessThan(0.5);
-    page.send({ type: 'live', on: false, sampleRate: 48_000 });
-    await page.until(() => page.find('show')?.show.title === 'Synthetic');
-    await page.until(() => page.find('transport')?.transport.clockSource === 'track');
+    // A page that crashes takes nothing with it: time runs on, and the next one goes on with the same show.
+    page.socket.terminate();
+    const { showTimeSeconds } = session.state();
+    const second = await join(server);
+    second.send({ type: 'live', on: true, sampleRate: 48_000 });
+    await second.until(() => (second.find('live')?.time ?? 0) > showTimeSeconds + 1);
+    expect(session.state().showTimeSeconds).toBeGreaterThan(showTimeSeconds + 1);
+    second.send({ type: 'live', on: false, sampleRate: 48_000 });
+    await second.until(() => second.find('show')?.show.title === 'Synthetic');
+    await second.until(() => second.find('transport')?.transport.clockSource === 'track');
   });
 });
 
@@ -241,11 +249,11 @@ describe('clocks of other machines', () => {
     await page.until(() => page.find('show')?.show.title === 'Live');
     session.controllers.plug('drums');
     session.controllers.receiveBytes('drums', [0xfa]);
-    const hop = Buffer.from(new Float32Array(960).buffer);
+    let sent = 0;
     const started = performance.now();
     for (let pulse = 0; pulse < 24 * 6;) {
       for (; pulse * (60_000 / (150 * 24)) <= performance.now() - started; pulse++) session.controllers.receiveBytes('drums', [0xf8]);
-      page.socket.send(hop);
+      page.socket.send(encodeHop({ first: sent++ * 960, at: Number.NaN, samples: new Float32Array(960) }));
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(session.state().clockSource).toBe('midi');

@@ -48,7 +48,7 @@ export function makeLiveShow(): LiveShow & { heard: number } {
   const led = new LedTimeline(timeline);
   const live = {
     ...dress(createFakePipeline({ size: { height: 32, width: 32 } }), led, true), heard: 0, led,
-    tracker: { push: (mono: Float32Array) => void (live.heard += mono.length), features: () => ({ energy: 0.5 }) as ReturnType<LiveShow['tracker']['features']>, timeline },
+    tracker: { push: (mono: Float32Array) => void (live.heard += mono.length), features: () => ({ energy: 0.5, level: 0.8 }) as ReturnType<LiveShow['tracker']['features']>, timeline },
   };
   return live;
 }

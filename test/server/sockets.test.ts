@@ -4,6 +4,7 @@ import { once } from 'node:events';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
+import { encodeHop } from '../../src/protocol/hop.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { createTestHost, frameOf, TestPage, type TestHost } from './fixtures.ts';
@@ -109,12 +110,15 @@ describe('what pages send', () => {
     expect(page.find('notice')?.text).toBe('there is no keeper 9');
   });
 
-  it('hands on sound as finite float32', async () => {
+  it('hands on hops of sound as finite float32, and answers what is no hop', async () => {
     const host = createTestHost();
     const page = await join((await start(host)).url);
-    page.socket.send(Buffer.from(Float32Array.of(0.25, -1, Number.NaN, Infinity, 100).buffer));
+    page.socket.send(Buffer.from(encodeHop({ first: 512, at: 12.5, samples: Float32Array.of(0.25, -1, Number.NaN, Infinity, 100) })));
     await page.until(() => host.sounds.length === 1);
-    expect([...(host.sounds[0] as Float32Array)]).toEqual([0.25, -1, 0, 0, 4]);
+    expect(host.sounds[0]).toEqual({ first: 512, at: 12.5, samples: Float32Array.of(0.25, -1, 0, 0, 4) });
+    for (const bytes of [Buffer.alloc(3), Buffer.alloc(64), Buffer.from(encodeHop({ first: 0.5, at: 0, samples: new Float32Array(4) })), Buffer.from(encodeHop({ first: -1, at: 0, samples: new Float32Array(4) }))]) page.socket.send(bytes);
+    await page.until(() => page.messages.filter(({ type }) => type === 'notice').length === 4);
+    expect(host.sounds).toHaveLength(1);
   });
 
   it('closes a page that sends more than the cap', async () => {

@@ -33,7 +33,7 @@ describe('wav header', () => {
 });
 
 describe('live timeline', () => {
-  const message = (time: number, more: Partial<LiveMessage> = {}): LiveMessage => ({ type: 'live', time, features: { energy: time / 20, kick: 1 }, tempo: 120, lastBeat: Math.floor(time * 2) / 2, positionInBar: (Math.floor(time * 2) % 4) + 1, confidence: 0.9, ...more });
+  const message = (time: number, more: Partial<LiveMessage> = {}): LiveMessage => ({ type: 'live', time, features: { energy: time / 20, kick: 1 }, tempo: 120, lastBeat: Math.floor(time * 2) / 2, nextBeat: Math.floor(time * 2) / 2 + 0.5, positionInBar: (Math.floor(time * 2) % 4) + 1, confidence: 0.9, ...more });
 
   it('grows, reads the newest value now, and foretells the beats', () => {
     const timeline = new LiveTimeline();

@@ -108,7 +108,7 @@ export class PanelPage {
         return this.#board.receive(message.values);
       case 'pong': case 'trigger': case 'effects': case 'live':
         return;
-      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview':
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads':
         return this.#jobs.soon(() => this.#show(message));
     }
   }

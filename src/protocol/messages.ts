@@ -85,6 +85,35 @@ export interface KeeperTile {
   readonly safe: boolean;
 }
 
+export type CueTransition = 'cut' | 'dissolve' | 'morph';
+
+export interface CueTile {
+  readonly id: number;
+  readonly name: string;
+  readonly transition: CueTransition;
+  readonly beats: number;
+  /** In words: 'by hand', 'bar 33', 'drop', '1:04'. */
+  readonly trigger: string;
+  /** What `/cue/go` fires. */
+  readonly isNext: boolean;
+  readonly isOn: boolean;
+}
+
+export type PadState = 'empty' | 'thinking' | 'ready' | 'armed' | 'on';
+
+/** A prompt typed live, with pictures of some seeds. */
+export interface PadTile {
+  readonly id: number;
+  readonly prompt: string;
+  readonly state: PadState;
+  /** Those that are drawn. */
+  readonly pictures: readonly { readonly seed: number; readonly url: string }[];
+  /** Index of the picture that is armed or on; -1: none. */
+  readonly chosen: number;
+  /** Show time at which an armed one is on air. */
+  readonly landsAt: Seconds | null;
+}
+
 export interface Telemetry {
   readonly bufferSeconds: Seconds;
   readonly picturesPerSecond: number;
@@ -150,6 +179,11 @@ export type ServerMessage =
   | { readonly type: 'thumbnails'; readonly presets: Readonly<Record<string, string>> }
   /** A picture of where the walk will be at a show time. */
   | { readonly type: 'preview'; readonly due: Seconds; readonly bars: number; readonly picture: string }
+  /** By slot: holds something. */
+  | { readonly type: 'snapshots'; readonly filled: readonly boolean[] }
+  /** The set list in its order. */
+  | { readonly type: 'cues'; readonly cues: readonly CueTile[] }
+  | { readonly type: 'pads'; readonly pads: readonly PadTile[] }
   /** By prompt, all that are known; empty for a model that cannot say. */
   | { readonly type: 'heard'; readonly prompts: Readonly<Record<string, HeardPrompt>> }
   | { readonly type: 'effects'; readonly effects: readonly EffectSource[] }

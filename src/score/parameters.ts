@@ -88,6 +88,12 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   trigger('/cue/go', 'Go', 'Goes to the next waypoint at the next beat.', { quantisable: true }),
   trigger('/keep', 'Keep', 'Keeps the place on screen.'),
   trigger('/keep/go', 'Go to keeper', 'Walks to keeper n in b beats: arguments n, b.'),
+  trigger('/snapshot/store', 'Store', 'Keeps all faders and switches of walk, look and stage as they stand: argument slot 1 to 8.'),
+  trigger('/snapshot/recall', 'Recall', 'Sets what a snapshot holds: argument slot 1 to 8.'),
+  ...Array.from({ length: 8 }, (_, i) => trigger(`/snapshot/${i + 1}`, `Snapshot ${i + 1}`, `Recalls snapshot ${i + 1}.`)),
+  number('/snapshot/from', 'Fade from', 'Snapshot at the lower end of the crossfade.', { min: 1, max: 8, default: 1 }),
+  number('/snapshot/to', 'Fade to', 'Snapshot at the upper end of the crossfade.', { min: 1, max: 8, default: 2 }),
+  number('/snapshot/mix', 'Crossfade', 'Between two snapshots: each value moves as by hand, switches turn at the middle.', { default: 0 }),
   trigger('/undo', 'Undo', 'Takes back the last change of a value; a whole ride of a fader is one.'),
   trigger('/panic', 'Panic', 'Dissolves in one beat to the safe keeper or the last good pictures.'),
 ];

@@ -3,7 +3,6 @@
  * answer is the same whatever the order of asking. A change made by hand alters only the ticks from its own on.
  */
 
-import { lastIndexAtOrBefore } from '../base/math.ts';
 import { TICKS_PER_SECOND } from '../base/units.ts';
 import type { Tick } from '../base/units.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -100,7 +99,8 @@ export class Score {
 
   /** Takes in what hands did; ticks before `appliesFromTick` stay as they were. */
   apply(change: ControlChange): void {
-    const place = lastIndexAtOrBefore(this.#log.map(({ appliesFromTick }) => appliesFromTick), change.appliesFromTick) + 1;
+    let place = this.#log.length;
+    while (place > 0 && (this.#log[place - 1] as ControlChange).appliesFromTick > change.appliesFromTick) place--;
     this.#log.splice(place, 0, change);
     this.#forgetFrom(change.appliesFromTick);
   }

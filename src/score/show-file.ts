@@ -56,6 +56,8 @@ export interface Show {
   readonly storyboard: readonly Scene[];
   /** As `Keepers.toJson()` wrote them; `Keepers.fromJson` checks them. */
   readonly keepers: readonly unknown[];
+  /** As `Snapshots.toJson()` wrote them. */
+  readonly snapshots: readonly unknown[];
   readonly cues: readonly Cue[];
   readonly mappings: readonly Mapping[];
   /** What hands did, in order. */
@@ -103,6 +105,7 @@ const showSchema = z.strictObject({
   lines: z.array(z.strictObject({ start: numberIn(0, 1e6), end: numberIn(0, 1e6), text: z.string() })).optional(),
   storyboard: z.array(sceneSchema).default([]),
   keepers: z.array(z.unknown()).default([]),
+  snapshots: z.array(z.unknown()).default([]),
   cues: z.array(z.strictObject({ name: z.string(), prompt: z.string().min(1, { error: 'some words' }), seed: seedSchema })).default([]),
   mappings: z.array(z.strictObject({ from: z.string(), to: z.string().startsWith('/', { error: 'a path such as /walk/speed' }), min: z.number(), max: z.number() })).default([]),
   log: z.array(changeSchema).default([]),

@@ -39,6 +39,8 @@ export interface Deeds {
   /** Other routes are on from the first tick that can be made with them; null: the preset's own. */
   wearRoutes(routes: readonly RouteSpec[] | null): void;
   keep(): void;
+  /** Acts on a control of cues, snapshots or pads; false for any other. */
+  perform(path: string, args: readonly ControlValue[], source: string): boolean;
   /** Arguments of a trigger as the score needs them (keeper numbers become places). */
   resolveTrigger(path: string, args: readonly ControlValue[]): readonly ControlValue[];
   broadcast(message: ServerMessage, exceptClientId?: string): void;
@@ -53,6 +55,10 @@ export class ControlDesk {
   readonly #safety = new SafetyLock();
   readonly #startValues: Readonly<Record<string, ControlValue>>;
   #values: Record<string, ControlValue> = {};
+  /** First tick to be planned anew once all of one packet is taken; null between packets. */
+  #replanFrom: Tick | null = null;
+  /** What is moved now is taken back together. */
+  #gesture: string | undefined;
 
   constructor(deeds: Deeds, tempo: TempoClock, startValues: Readonly<Record<string, ControlValue>> = {}) {
     this.#startValues = startValues;
@@ -96,10 +102,42 @@ export class ControlDesk {
 
   /** Applies all of one packet or message. Throws a UserError for the first that cannot be. */
   apply(requests: readonly ControlRequest[], clientId?: string): void {
-    for (const request of requests) {
-      const parameter = findParameter(this.#deeds.show().table, request.path);
-      if (request.kind === 'value') this.#applyValue(parameter, request.value, request.source, clientId);
-      else this.#applyTrigger(parameter, request.args, request.source, clientId);
+    this.#together(() => {
+      for (const request of requests) {
+        const parameter = findParameter(this.#deeds.show().table, request.path);
+        if (request.kind === 'value') this.#applyValue(parameter, request.value, request.source, clientId);
+        else this.#applyTrigger(parameter, request.args, request.source, clientId);
+      }
+    });
+  }
+
+  /** Sets those that differ and that this show has; one step of undo. */
+  setValues(values: Readonly<Record<string, ControlValue>>, source: string, gesture: string): void {
+    const { table } = this.#deeds.show();
+    const before = this.#gesture;
+    this.#gesture = gesture;
+    try {
+      this.#together(() => {
+        for (const [path, value] of Object.entries(values)) {
+          const parameter = table.get(path);
+          if (parameter !== undefined && this.#values[path] !== value) this.#applyValue(parameter, value, source, undefined);
+        }
+      });
+    } finally {
+      this.#gesture = before;
+    }
+  }
+
+  /** The walk is planned anew once for all that the work changes. */
+  #together(work: () => void): void {
+    if (this.#replanFrom !== null) return work();
+    this.#replanFrom = Infinity;
+    try {
+      work();
+    } finally {
+      const from = this.#replanFrom;
+      this.#replanFrom = null;
+      if (from < Infinity) this.#deeds.replan(from);
     }
   }
 
@@ -113,10 +151,11 @@ export class ControlDesk {
     const before = this.#values[path];
     this.#safety.admit(path, value, before, source, arrival);
     // The transport is no knob: taking back a seek in the middle of a show helps nobody.
-    if (before !== undefined && before !== value && parameter.group !== 'transport' && path !== SAFETY_PATH && source !== 'undo') this.#undo.note(path, before, arrival);
+    if (before !== undefined && before !== value && parameter.group !== 'transport' && path !== SAFETY_PATH && source !== 'undo') this.#undo.note(path, before, arrival, this.#gesture ?? (path.startsWith('/snapshot/') ? '/snapshot' : path));
     this.#values[path] = value;
     this.#feed.push(path, value, source, clientId);
     this.#deeds.echo(path, value);
+    if (this.#deeds.perform(path, [value], source)) return;
     if (parameter.group === 'transport') this.#moveTransport(path, value);
     else if (parameter.group === 'tempo') this.#setTempo(path, value, arrival, source);
     else if (path === SAFETY_PATH) return;
@@ -131,6 +170,7 @@ export class ControlDesk {
     const arrival = this.#deeds.now();
     this.#deeds.broadcast({ type: 'trigger', path, args, source }, clientId);
     if (parameter.group === 'tempo') this.#fireTempo(path, args, arrival, source);
+    else if (this.#deeds.perform(path, args, source)) return;
     else if (path === '/undo') this.#takeBack();
     else if (path === '/keep') this.#deeds.keep();
     else this.#score(parameter, { kind: 'trigger', path, args: this.#deeds.resolveTrigger(path, args), source, arrival, appliesFromTick: this.#deeds.tickFor(parameter) });
@@ -152,10 +192,13 @@ export class ControlDesk {
 
   /** Sets what the last gesture changed to what it was, as a change of its own in the log. */
   #takeBack(): void {
-    const step = this.#undo.take();
-    const parameter = step === null ? undefined : this.#deeds.show().table.get(step.path);
-    if (step === null || parameter === undefined) throw new UserError('usage', 'There is nothing to take back.');
-    if (step.value !== '' || step.path === '/patch/routes') this.#applyValue(parameter, step.value, 'undo', undefined);
+    const { table } = this.#deeds.show();
+    const steps = this.#undo.take();
+    if (steps.length === 0) throw new UserError('usage', 'There is nothing to take back.');
+    for (const { path, value } of steps) {
+      const parameter = table.get(path);
+      if (parameter !== undefined && (value !== '' || path === '/patch/routes')) this.#applyValue(parameter, value, 'undo', undefined);
+    }
   }
 
   #nudgeBy(step: Milliseconds): void {
@@ -182,7 +225,9 @@ export class ControlDesk {
     const show = this.#deeds.show();
     show.log.add(change);
     show.score.apply(change);
-    if (parameter.group === 'walk' || parameter.group === 'show') this.#deeds.replan(change.appliesFromTick);
+    if (parameter.group !== 'walk' && parameter.group !== 'show') return;
+    if (this.#replanFrom === null) this.#deeds.replan(change.appliesFromTick);
+    else this.#replanFrom = Math.min(this.#replanFrom, change.appliesFromTick);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Keepers } from '../control/keepers.ts';
 import type { LedTimeline } from '../control/led-timeline.ts';
 import type { ControllerProfile } from '../control/midi-profile.ts';
 import type { ControlLog } from '../control/log.ts';
+import type { Snapshots } from '../control/snapshots.ts';
 import type { Pipeline } from '../diffusion/types.ts';
 import type { EffectSource, RenderProgress } from '../protocol/messages.ts';
 import type { ParameterTable } from '../score/parameters.ts';
@@ -45,6 +46,7 @@ export interface OpenShow {
   /** Files of the parts whose curves the timeline holds; absolute. */
   readonly stemFiles?: readonly { readonly name: string; readonly path: string }[] | undefined;
   readonly keepers: Keepers;
+  readonly snapshots: Snapshots;
   /** The control log the show came with, and that grows while it plays. */
   readonly log: ControlLog;
   readonly live: boolean;

@@ -25,11 +25,12 @@ import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
 import { OutDesk } from './out-desk.ts';
+import { PerformDesk } from './perform-desk.ts';
 import { PreviewDesk } from './preview-desk.ts';
 import { RenderDesk } from './render-desk.ts';
 import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
-import { keeperTilesOf, showInfoOf } from './show-info.ts';
+import { keeperTilesOf, promptsInSight, sectionLabelAt, showInfoOf } from './show-info.ts';
 import { StageReports } from './stage-reports.ts';
 import { StoryboardDesk } from './storyboard-desk.ts';
 import { ThumbnailDesk } from './thumbnail-desk.ts';
@@ -65,6 +66,7 @@ export class Session implements ShowHost {
   readonly #thumbnails: ThumbnailDesk;
   readonly #preview = new PreviewDesk(({ due, bars }) => this.#tellPanels({ type: 'preview', due, bars, picture: `/api/preview.jpg?v=${due.toFixed(3)}` }));
   readonly #editor: ShowEditor;
+  readonly #perform: PerformDesk;
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
   readonly #reports = new StageReports();
@@ -125,10 +127,17 @@ export class Session implements ShowHost {
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
       wearRoutes: (routes) => this.#editor.wearRoutes(routes),
       keep: () => this.#inBackground(this.#editor.keep()),
+      perform: (path, args, source) => this.#perform.take(path, args, source),
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
       echo: (path, value) => this.#links.echo(path, value),
     }, this.#clock.tempo, options.startValues);
+    this.#perform = new PerformDesk({
+      show: () => this.#openShow(),
+      values: () => this.#controls.values,
+      setValues: (values, source) => this.#controls.setValues(values, source, '/snapshot'),
+      tellPanels: (message) => this.#tellPanels(message),
+    });
     this.#outs = new OutDesk({
       now: options.now,
       place: (now) => this.#clock.placeAt(now),
@@ -227,7 +236,7 @@ export class Session implements ShowHost {
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
     if (this.#wire?.clients().some(({ role }) => role === 'panel') === true) this.#preview.tend(now, this.#clock.timeAt(now), this.#frames.telemetry().bufferSeconds);
     this.#thumbnails.tend(now, this.#frames.telemetry().bufferSeconds);
-    this.#hearing.tend(this.#show.pipeline, this.#promptsInSight(this.#show));
+    this.#hearing.tend(this.#show.pipeline, promptsInSight(this.#editor.worn, this.#storyboard.scenes, this.#show.keepers));
   }
 
   /** Says how an opening goes on; pages that wait hear it too. */
@@ -275,7 +284,7 @@ export class Session implements ShowHost {
     if (show === null) return null;
     return {
       show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message()],
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message(), ...this.#perform.greetings()],
     };
   }
 
@@ -481,12 +490,7 @@ export class Session implements ShowHost {
   }
 
   #sectionAt(now: Milliseconds): string {
-    const time = this.#clock.timeAt(now);
-    return this.#show?.timeline.sections.findLast(({ start }) => start <= time)?.label ?? '';
-  }
-
-  #promptsInSight(show: OpenShow): string[] {
-    return [...this.#editor.worn.prompts.map(({ text }) => text), ...this.#storyboard.scenes.map(({ prompt }) => prompt), ...keeperTilesOf(show.keepers).map(({ prompt }) => prompt)];
+    return this.#show === null ? '' : sectionLabelAt(this.#show.timeline, this.#clock.timeAt(now));
   }
 
   #telemetry(): Telemetry {

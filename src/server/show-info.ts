@@ -3,12 +3,13 @@
 import { basename } from 'node:path';
 
 import type { Transport } from '../ahead/transport.ts';
-import type { Milliseconds } from '../base/units.ts';
+import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { Keepers } from '../control/keepers.ts';
 import type { TempoPlace } from '../control/tempo.ts';
 import type { KeeperTile, SceneTile, ShowInfo, TransportState } from '../protocol/messages.ts';
 import type { Preset } from '../score/preset.ts';
 import type { Scene } from '../score/storyboard.ts';
+import type { Timeline } from '../timeline/timeline.ts';
 import type { OpenShow } from './open-show.ts';
 
 /** `version` makes the URLs of a changed timeline or track new ones; `preset` is the one whose look is on. */
@@ -55,6 +56,16 @@ export function keeperTilesOf(keepers: Keepers): KeeperTile[] {
     prompt: place.prompts.toSorted((a, b) => b.weight - a.weight)[0]?.text ?? '',
     picture: `/api/keepers/${id}.jpg`,
   }));
+}
+
+/** Prompts that a page shows: of the preset that is on, the storyboard and the keepers. */
+export function promptsInSight(preset: Preset, scenes: readonly Scene[], keepers: Keepers): string[] {
+  return [...preset.prompts.map(({ text }) => text), ...scenes.map(({ prompt }) => prompt), ...keeperTilesOf(keepers).map(({ prompt }) => prompt)];
+}
+
+/** Label of the section at a time, '' for none. */
+export function sectionLabelAt({ sections }: Timeline, time: Seconds): string {
+  return sections.findLast(({ start }) => start <= time)?.label ?? '';
 }
 
 export function transportStateOf(transport: Transport, place: TempoPlace, soundPage: string | null, now: Milliseconds): TransportState {

@@ -54,7 +54,7 @@ export class Snapshots {
   /** Throws a UserError for an empty slot. */
   get(slot: number): SnapshotValues {
     const values = this.slots[this.indexOf(slot)];
-    if (values == null) throw new UserError('usage', `Snapshot ${slot} is empty: store one there first.`);
+    if (values === undefined || values === null) throw new UserError('usage', `Snapshot ${slot} is empty: store one there first.`);
     return values;
   }
 

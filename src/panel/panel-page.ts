@@ -106,9 +106,9 @@ export class PanelPage {
         return this.#board.receive({ '/transport/play': message.transport.playing });
       case 'values':
         return this.#board.receive(message.values);
-      case 'pong': case 'trigger': case 'effects': case 'live':
+      case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads':
         return;
-      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads':
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview':
         return this.#jobs.soon(() => this.#show(message));
     }
   }
@@ -156,7 +156,7 @@ export class PanelPage {
         return this.toasts.progress(message.text, message.fraction);
       case 'controllers': case 'monitor': case 'midiOut':
         return this.#controllers.receive(message);
-      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live':
+      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads':
         return;
     }
   }

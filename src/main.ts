@@ -51,6 +51,7 @@ function addShowCommands(program: Command): void {
   program.command('play').argument('[track]', 'a song or a *.show.json; the demo track where none is given')
     .description('start the server and open the stage in the browser')
     .option('--input <source>', 'listen instead of playing a file: live', oneOf('--input', ['live']))
+    .option('--device <name>', "with --input live: a sound input of this machine (doctor lists them) instead of a page's")
     .option('--prompt <text>', 'a waypoint of the walk; may be given several times', collectText, [])
     .option('--preset <name>', 'a preset by name, or a preset file')
     .option('--model <dir>', "a model folder, or a pulled model's name, instead of the embedded model")

@@ -10,6 +10,7 @@ import { renderUnicodeCompact } from 'uqr';
 
 import { loadCorrections, saveCorrections, type GridCorrections } from './analysis/corrections.ts';
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
+import { captureDevice } from './audio/capture.ts';
 import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import type { Pipeline } from './diffusion/types.ts';
@@ -26,6 +27,8 @@ import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, pack
 export interface PlayRequest extends ShowRequest, ControlsRequest {
   /** Listens instead of playing a track. */
   readonly live?: boolean | undefined;
+  /** With `live`: a sound input of this machine instead of a page's. */
+  readonly device?: string | undefined;
   readonly port?: number | undefined;
   /** The track runs without a page that plays its sound. */
   readonly clock?: 'free' | undefined;
@@ -112,6 +115,7 @@ async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipe
   if (request.live === true) {
     const preset = await choosePreset(request, null, kit.library);
     session.open(openLiveShow(kit, await pipeline, preset, request.seed ?? 1, LIVE_RATE));
+    if (request.device !== undefined) await session.listenTo(request.device);
   } else session.open(await openShow({ ...request, pipeline, early: true }, (fraction, text) => session.progress('open', fraction, text)));
 }
 
@@ -126,6 +130,7 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
     open: (path, onProgress) => openShow(path.toLowerCase().endsWith('.show.json')
       ? { ...request, track: undefined, showFile: path, pipeline: pipelinePromise, early: true }
       : { ...request, showFile: undefined, track: path, pipeline: pipelinePromise, early: true }, onProgress),
+    captureDevice,
     openLive: (sampleRate, preset) => openLiveShow(needKit(), pipeline as Pipeline, preset, request.seed ?? 1, sampleRate),
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
     keepParts,

@@ -6,7 +6,7 @@
 import { polyfillWithResolvers } from '../base/with-resolvers.ts';
 import { openWavWriter, type WavWriter } from './wav.ts';
 
-type NodeAv = typeof import('node-av');
+export type NodeAv = typeof import('node-av');
 
 let loaded: Promise<NodeAv | undefined> | undefined;
 
@@ -15,7 +15,8 @@ export async function hasNodeAv(): Promise<boolean> {
   return (await loadNodeAv()) !== undefined;
 }
 
-function loadNodeAv(): Promise<NodeAv | undefined> {
+/** The library, or undefined where it is not installed or does not load. */
+export function loadNodeAv(): Promise<NodeAv | undefined> {
   polyfillWithResolvers();
   loaded ??= import('node-av').then(
     (av) => {

@@ -9,6 +9,8 @@ import { createServer } from 'node:net';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../audio/cache.ts';
+import { listInputDevices } from '../audio/capture.ts';
+import { hasNodeAv } from '../audio/node-av.ts';
 import { packageRoot } from '../base/entry.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import { print } from '../base/log.ts';
@@ -31,7 +33,7 @@ const CACHE_ROOM_GB = 2;
 
 export async function doctorCommand(): Promise<void> {
   const findings: Finding[] = [];
-  for (const check of [checkNode, checkProcessor, checkProviders, checkModel, checkCache, checkBrowser, checkVideo, checkPages, checkOsc]) {
+  for (const check of [checkNode, checkProcessor, checkProviders, checkModel, checkCache, checkBrowser, checkVideo, checkInputs, checkPages, checkOsc]) {
     for (const finding of await check()) {
       findings.push(finding);
       print(formatFinding(finding));
@@ -117,6 +119,13 @@ async function checkVideo(): Promise<Findings> {
   } catch (thrown) {
     return [{ state: 'poor', topic: 'video', text: messageOf(thrown) }];
   }
+}
+
+/** What `play --input live --device NAME` can listen to; pages have their browser's own inputs. */
+async function checkInputs(): Promise<Findings> {
+  const devices = await listInputDevices();
+  if (devices.length === 0) return [{ state: 'poor', topic: 'input', text: (await hasNodeAv()) ? 'no sound input found for --device; a page may have one (Listen)' : 'no node-av, so no --device; a page may have an input (Listen)' }];
+  return devices.map(({ name, description, isDefault }) => ({ state: 'good', topic: 'input', text: `${name}${description === '' || description === name ? '' : ` (${description})`}${isDefault ? ', the default' : ''}` }));
 }
 
 async function checkPages(): Promise<Findings> {

@@ -126,6 +126,8 @@ export interface Telemetry {
   readonly clients: number;
   /** What the flash limiter of the worst stage page leaves, 0..1; left out while no stage has said. */
   readonly flashHeadroom?: number;
+  /** Beat to light of the worst stage page (ms, p95); left out while no page knows. */
+  readonly beatToLightMs?: number;
 }
 
 /** A MIDI device and what its controls move. */
@@ -220,4 +222,4 @@ export type ClientMessage =
   | { readonly type: 'midiDevices'; readonly devices: readonly string[] }
   | { readonly type: 'midi'; readonly device: string; readonly bytes: readonly number[] }
   | { readonly type: 'learn'; readonly action: 'arm' | 'cancel' | 'forget'; readonly path: string }
-  | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds; /** What the flash limiter leaves, 0..1. */ readonly flashHeadroom: number };
+  | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds; /** What the flash limiter leaves, 0..1. */ readonly flashHeadroom: number; /** 95th percentile of the distance between a beat's light and its sound on that page; null while unknown. */ readonly beatToLight: Milliseconds | null };

@@ -4,6 +4,7 @@
  */
 
 import type { WalkPlan } from '../ahead/types.ts';
+import type { Capture, CaptureHandlers } from '../audio/capture.ts';
 import type { AudioSource } from '../audio/types.ts';
 import type { PixelSize } from '../base/picture-shape.ts';
 import type { Hertz, Tick, Unit } from '../base/units.ts';
@@ -94,6 +95,8 @@ export interface ShowTools {
   /** Opens a track or show file with the session's pipeline. */
   open(path: string, onProgress: (fraction: Unit, text: string) => void): Promise<OpenShow>;
   openLive(sampleRate: Hertz, preset: Preset): LiveShow;
+  /** Opens a sound input of the server's machine and keeps it open. */
+  captureDevice?(device: string, handlers: CaptureHandlers): Promise<Capture>;
   /** The same show with other parts; the audio and pipeline go over to the answer. */
   restage(show: OpenShow, parts: Restaging): OpenShow;
   /** The timeline with the parts and lines that the show has beside its track. */

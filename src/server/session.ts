@@ -7,6 +7,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Frame } from '../ahead/types.ts';
+import type { Capture } from '../audio/capture.ts';
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
@@ -79,6 +80,7 @@ export class Session implements ShowHost {
   /** The track that live input interrupts. */
   #resting: OpenShow | null = null;
   #live: LiveDesk | null = null;
+  #capture: Capture | null = null;
   #timelineBytes: Uint8Array | null = null;
   #version = 0;
   /** A track is on its way. */
@@ -218,6 +220,19 @@ export class Session implements ShowHost {
     }
   }
 
+  /** Listens to a sound input of this machine. Rejects with a UserError where it cannot be opened. */
+  async listenTo(device: string): Promise<void> {
+    const source = `device ${device}`;
+    const capture = await this.#options.tools.captureDevice?.(device, {
+      now: this.#options.now,
+      onOpen: (sampleRate) => this.#listen(source, sampleRate),
+      onSound: (sound) => this.#hearSound(source, sound),
+      onLost: (reason) => this.#loseSource(reason),
+    });
+    this.#capture?.stop();
+    this.#capture = capture ?? null;
+  }
+
   /** Resolves once `seconds` of the show are drawn ahead. */
   async buffered(seconds: Seconds): Promise<void> {
     await this.#frames.buffered(seconds);
@@ -252,6 +267,7 @@ export class Session implements ShowHost {
     this.#outs.stop();
     this.controllers.stop();
     this.#time.stop();
+    this.#capture?.stop();
     this.#frames.stop();
     this.#renders.cancel();
     await this.#show?.close();
@@ -336,7 +352,7 @@ export class Session implements ShowHost {
       case 'trigger':
         return this.#controls.apply([{ ...message, kind: 'trigger' }], client.id);
       case 'live':
-        return message.on ? this.#listen(client, message.sampleRate) : this.#stopListening();
+        return message.on ? this.#listen(client.id, message.sampleRate) : this.#stopListening();
       case 'openTrack':
         return this.#openUpload(message.uploadId, message.name);
       case 'scene':
@@ -354,14 +370,18 @@ export class Session implements ShowHost {
       case 'midi': case 'midiDevices': case 'learn':
         return this.controllers.receive(client.id, message);
       case 'drawn':
-        return this.#reports.hear(client.id, message.flashHeadroom, this.#options.now());
+        return this.#reports.hear(client.id, message, this.#options.now());
       case 'hello': case 'ping':
         return;
     }
   }
 
   receiveSound(client: ClientInfo, hop: Hop): void {
-    if (this.#live?.source !== client.id) return;
+    this.#hearSound(client.id, hop);
+  }
+
+  #hearSound(source: string, hop: Hop): void {
+    if (this.#live?.source !== source) return;
     const news = this.#live.push(hop, this.#options.now());
     if (news !== null) this.#broadcast(news);
   }
@@ -413,13 +433,13 @@ export class Session implements ShowHost {
 
   // Live input
 
-  #listen(client: ClientInfo, sampleRate: number): void {
+  #listen(source: string, sampleRate: number): void {
     const show = this.#openShow();
     const before = this.#live;
-    if (before !== null && before.sampleRate === sampleRate) return before.adopt(client.id);
+    if (before !== null && before.sampleRate === sampleRate) return before.adopt(source);
     const live = this.#options.tools.openLive(sampleRate, this.#editor.worn);
     if (before === null) this.#resting = show;
-    this.#live = new LiveDesk(live, this.#clock, client.id, sampleRate, this.#options.now());
+    this.#live = new LiveDesk(live, this.#clock, source, sampleRate, this.#options.now());
     this.#stage(live);
     void before?.show.close();
   }
@@ -428,15 +448,18 @@ export class Session implements ShowHost {
     const live = this.#live;
     const track = this.#resting;
     if (live === null || track === null) return;
+    this.#capture?.stop();
+    this.#capture = null;
     this.#live = null;
     this.#resting = null;
     this.#stage(track);
     void live.show.close();
   }
 
-  /** The page that listened is gone without a word: the tempo runs on by itself until it comes back. */
-  #loseSource(): void {
+  /** The page that listened is gone without a word, or the device: the tempo runs on by itself until it comes back. */
+  #loseSource(reason = 'its page is closed'): void {
     this.#live?.lose();
+    this.#options.notice('warn', `The sound input is gone (${reason}): the beat runs on by itself until it is back.`);
     this.notice('warn', 'The sound input is gone: the beat runs on by itself until it is back.');
   }
 
@@ -496,7 +519,7 @@ export class Session implements ShowHost {
   #telemetry(): Telemetry {
     const { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision } = this.#frames.telemetry();
     const { received: oscReceived, bad: oscBad } = this.#links.counters;
-    return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0, ...this.#reports.flash(this.#options.now()) };
+    return { bufferSeconds, picturesPerSecond, lateFrames, generation, subdivision, provider: this.health().provider, oscReceived, oscBad, clients: this.#wire?.clients().length ?? 0, ...this.#reports.worst(this.#options.now()) };
   }
 
   #tellTransport(): void {

@@ -15,7 +15,10 @@ export interface ConnectionHandlers {
 }
 
 const FIRST_WAIT: Milliseconds = 250;
-const LONGEST_WAIT: Milliseconds = 5_000;
+/** A server that is back is found within two seconds. */
+const LONGEST_WAIT: Milliseconds = 1_500;
+/** Pings are answered every second: a line that is silent for so long is dead, though it may not know. */
+const SILENT_LINE: Milliseconds = 4_000;
 const PING_EVERY: Milliseconds = 1_000;
 /** Pings sent at once after joining, to know the clock soon. */
 const EARLY_PINGS: readonly Milliseconds[] = [0, 60, 140, 260, 420];
@@ -30,6 +33,8 @@ export class Connection {
   #canPlaySound = false;
   #wait: Milliseconds = FIRST_WAIT;
   #stopped = false;
+  #welcomed = false;
+  #heardAt: Milliseconds = 0;
 
   constructor(role: Role, handlers: ConnectionHandlers) {
     this.#role = role;
@@ -41,10 +46,10 @@ export class Connection {
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.addEventListener('open', () => this.#sayHello());
-    socket.addEventListener('message', (event) => this.#receive(event.data as string | ArrayBuffer));
+    socket.addEventListener('message', (event) => socket === this.#socket && this.#receive(event.data as string | ArrayBuffer));
     socket.addEventListener('close', () => this.#comeBack(socket));
-    const pinger = setInterval(() => this.#ping(), PING_EVERY);
-    socket.addEventListener('close', () => clearInterval(pinger));
+    this.#heardAt = performance.now();
+    const pinger = setInterval(() => (socket === this.#socket ? this.#tendLine(socket) : clearInterval(pinger)), PING_EVERY);
   }
 
   stop(): void {
@@ -83,20 +88,35 @@ export class Connection {
     this.send({ type: 'hello', v: PROTOCOL_VERSION, role: this.#role, canPlaySound: this.#canPlaySound });
   }
 
+  #tendLine(socket: WebSocket): void {
+    if (this.#role !== 'render' && this.#welcomed && this.isOpen && performance.now() - this.#heardAt > SILENT_LINE) {
+      // close() would wait for an answer that does not come.
+      socket.close();
+      return this.#comeBack(socket);
+    }
+    this.#ping();
+  }
+
   #ping(): void {
     this.send({ type: 'ping', sent: performance.now() });
   }
 
   #receive(data: string | ArrayBuffer): void {
+    this.#heardAt = performance.now();
     if (typeof data !== 'string') return this.#handlers.onFrame(data);
     const message = JSON.parse(data) as ServerMessage;
     if (message.type === 'pong') return this.clock.addAnswer(message.sent, performance.now(), message.at);
-    if (message.type === 'hello') this.#handlers.onLine(true);
+    if (message.type === 'hello') {
+      this.#welcomed = true;
+      this.#handlers.onLine(true);
+    }
     this.#handlers.onMessage(message);
   }
 
   #comeBack(socket: WebSocket): void {
     if (socket !== this.#socket || this.#stopped) return;
+    this.#socket = null;
+    this.#welcomed = false;
     this.#handlers.onLine(false);
     setTimeout(() => this.start(), this.#wait);
     this.#wait = Math.min(LONGEST_WAIT, this.#wait * 2);

@@ -65,6 +65,11 @@ export class FrameStore<Pixels> {
     return this.#frames.reduce((newest, frame) => Math.max(newest, frame.generation), 0);
   }
 
+  /** Due time of the first frame; -1 for none. */
+  get firstDue(): Seconds {
+    return this.#frames[0]?.due ?? -1;
+  }
+
   /** Due time of the last frame; -1 for none. */
   get lastDue(): Seconds {
     return this.#frames.at(-1)?.due ?? -1;

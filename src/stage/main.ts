@@ -3,9 +3,12 @@
  * the bare picture for a capture; `?render=1` is stepped by the exporter. The outermost driver: only here a clock is read.
  */
 
+import { startCalibration } from './calibration.ts';
 import { Connection } from './connection.ts';
+import { DisplayOffset } from './display-offset.ts';
 import { hidePointer, keepAwake } from './display.ts';
 import { h } from './dom.ts';
+import { reloadUnlessRestored } from './gl-watch.ts';
 import { Painter } from './painter.ts';
 import { createRenderContract, type RenderContract } from './render-page.ts';
 import { ShowSession } from './show-session.ts';
@@ -25,10 +28,15 @@ const query = new URLSearchParams(location.search);
 const isRender = query.get('render') === '1';
 const isBare = isRender || query.get('obs') === '1';
 
+const offset = new DisplayOffset(query, localStorage);
+
 const canvas = h('canvas', { class: 'stage', id: 'stage' });
-document.body.append(canvas);
-document.body.classList.toggle('bare', isBare);
-start();
+if (query.get('calibrate') === '1') startCalibration(offset);
+else {
+  document.body.append(canvas);
+  document.body.classList.toggle('bare', isBare);
+  start();
+}
 
 function start(): void {
   const painter = createPainter();
@@ -55,6 +63,11 @@ function start(): void {
   const loop = new StageLoop(painter, session, { isIdle: () => page?.isIdle ?? false, adapt: !isRender && query.get('quality') !== 'fixed' });
   window.latentbeatProbe = loop.probe;
   loop.probe.renderer = rendererName(painter);
+  loop.probe.oldestDue = () => session.frames.firstDue;
+  loop.probe.gpuObjects = () => {
+    const { memory, programs } = painter.renderer.info;
+    return { textures: memory.textures, geometries: memory.geometries, programs: programs?.length ?? 0 };
+  };
   connection.start();
   if (isRender) startRender(session, painter, loop);
   else startDisplay({ connection, session, conductor, loop, page });
@@ -69,6 +82,10 @@ interface Display {
 }
 
 function startDisplay({ connection, session, conductor, loop, page }: Display): void {
+  session.displayOffset = offset.seconds;
+  // Calibrated in another tab: taken over at once.
+  addEventListener('storage', () => (session.displayOffset = offset.seconds));
+  reloadUnlessRestored(canvas);
   const fit = (): void => loop.setSize(innerWidth, innerHeight, devicePixelRatio);
   window.addEventListener('resize', fit);
   fit();
@@ -79,15 +96,21 @@ function startDisplay({ connection, session, conductor, loop, page }: Display): 
     const time = session.displayTime(instant, heard);
     if (loop.draw(time, instant, heard)) canvas.classList.add('lit');
     loop.probe.framesReceived = session.received;
+    loop.probe.beatToLight = loop.beatLight.summary?.p95 ?? null;
     loop.probe.framesStored = session.frames.size;
     conductor.tend(instant);
     page?.tick(time);
     requestAnimationFrame(drawNext);
   };
   requestAnimationFrame(drawNext);
-  setInterval(() => connection.send({ type: 'drawn', dropped: loop.probe.starvedFrames, drawTimeP95: loop.quality.p95, flashHeadroom: loop.flashHeadroom }), 500);
-  // A hidden tab gets no display frames, but the sound goes on and must be fed and reported.
-  setInterval(() => document.hidden && conductor.tend(performance.now()), 150);
+  setInterval(() => connection.send({ type: 'drawn', dropped: loop.probe.starvedFrames, drawTimeP95: loop.quality.p95, flashHeadroom: loop.flashHeadroom, beatToLight: loop.beatLight.summary?.p95 ?? null }), 500);
+  // A hidden tab gets no display frames, but the sound goes on and must be fed and reported, and old pictures must go.
+  setInterval(() => {
+    if (!document.hidden) return;
+    const instant = performance.now();
+    conductor.tend(instant);
+    session.frames.prune(session.displayTime(instant, conductor.heardAt(instant)));
+  }, 150);
 }
 
 function startRender(session: ShowSession, painter: Painter, loop: StageLoop): void {

@@ -52,6 +52,10 @@ export class Probe {
   renderer = '';
   /** Share of the flash limiter at the last frame: 1 = the picture is shown as it is. */
   flashShare = 1;
+  /** What lives on the GPU now, as three counts it. */
+  gpuObjects: () => { readonly textures: number; readonly geometries: number; readonly programs: number } = () => ({ textures: 0, geometries: 0, programs: 0 });
+  /** Due time of the oldest picture in the store (s); -1 for none. */
+  oldestDue: () => Seconds = () => -1;
   framesReceived = 0;
   framesStored = 0;
   displayFrames = 0;
@@ -62,6 +66,8 @@ export class Probe {
   readonly dueMinusAudio: Seconds[] = [];
   readonly showMinusAudio: Seconds[] = [];
   readonly history: DisplayFrame[] = [];
+  /** 95th percentile of the distance between a beat's light and its sound (ms); null while unknown. */
+  beatToLight: Milliseconds | null = null;
   /** 0..1 within the beat, as the shaders got it for the frame on screen. */
   beatPhase: Unit = 0;
   /** Each generated frame as it first came on screen. */

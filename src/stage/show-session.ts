@@ -26,7 +26,7 @@ export interface SessionHandlers {
 }
 
 /** Show time shown ahead of what is heard: a frame drawn now is lit about one display frame later (s). */
-const DISPLAY_LEAD: Seconds = 0.016;
+export const DISPLAY_LEAD: Seconds = 0.016;
 
 export class ShowSession {
   readonly director = new Director();
@@ -38,6 +38,10 @@ export class ShowSession {
   values: Record<string, ControlValue> = {};
   parameters: readonly Parameter[] = [];
   timeline: Timeline | null = null;
+  /** How much earlier still than one frame the picture is shown (s), for this page's display. */
+  displayOffset: Seconds = 0;
+  /** Show time heard (or followed) at the last asked instant. */
+  heardTime: Seconds = 0;
   /** Frames that came, and those that could not be read. */
   received = 0;
   unreadable = 0;
@@ -117,7 +121,8 @@ export class ShowSession {
     if (this.transport === null) return 0;
     const followed = this.#follower.timeAt(this.transport, this.#clock.toServer(instant));
     const time = heard ?? followed;
-    return this.transport.playing ? time + DISPLAY_LEAD : time;
+    this.heardTime = time;
+    return this.transport.playing ? Math.max(0, time + DISPLAY_LEAD + this.displayOffset) : time;
   }
 
   #openShow(show: ShowInfo, values: Record<string, ControlValue>): void {

@@ -5,6 +5,7 @@
 
 import { clamp, lerp } from '../base/math.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
+import { BeatLight } from './beat-light.ts';
 import type { Pick } from './frame-store.ts';
 import type { FramePixels } from './frame-textures.ts';
 import type { Painter } from './painter.ts';
@@ -29,6 +30,7 @@ export interface LoopOptions {
 export class StageLoop {
   readonly probe = new Probe();
   readonly quality = new Quality();
+  readonly beatLight = new BeatLight();
   readonly #painter: Painter;
   readonly #session: ShowSession;
   readonly #options: LoopOptions;
@@ -62,8 +64,15 @@ export class StageLoop {
     const hasPicture = this.drawStep(time, clamp(interval / 1000, 0, LONGEST_STEP), instant / 1000);
     const cost = performance.now() - begun;
     this.probe.note({ cost, interval, heard, instant });
+    this.#noteBeat(time, instant);
     if (this.#options.adapt && this.quality.add(cost, interval, instant)) this.#applySize();
     return hasPicture;
+  }
+
+  #noteBeat(time: Seconds, instant: Milliseconds): void {
+    const { timeline, transport, heardTime, displayOffset } = this.#session;
+    if (timeline === null || transport?.playing !== true) return;
+    this.beatLight.add(timeline.grid, { instant, time, heard: heardTime, offset: displayOffset * 1000 });
   }
 
   /** The same with all times given: `elapsed` and `wall` in seconds (export steps through this). */

@@ -119,11 +119,13 @@ export function onsetsOf(samples: Float32Array, rate: number): number[] {
   return found;
 }
 
-function toldBeats(news: readonly Live[]): number[] {
+/** Beats (show time) in the order in which pages were told. */
+export function toldBeats(news: readonly Live[]): number[] {
   const beats: number[] = [];
-  for (const { lastBeat, tempo } of news) {
+  for (const { lastBeat, tempo, confidence } of news) {
     const last = beats.at(-1);
-    if (tempo <= 0) continue;
+    // Before the tracker has found a beat, pages get a resting tempo.
+    if (tempo <= 0 || confidence < 0.2) continue;
     if (last === undefined || lastBeat > last + 15 / tempo) beats.push(lastBeat);
     else beats[beats.length - 1] = lastBeat;
   }

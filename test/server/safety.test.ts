@@ -27,11 +27,11 @@ describe('the safety lock', () => {
 describe('stage reports', () => {
   it('keep the worst of the fresh ones', () => {
     const reports = new StageReports();
-    expect(reports.flash(0)).toEqual({});
-    reports.hear('a', 0.5, 0);
-    reports.hear('b', 0.2, 2_500);
-    expect(reports.flash(2_600)).toEqual({ flashHeadroom: 0.2 });
-    expect(reports.flash(4_000)).toEqual({ flashHeadroom: 0.2 });
-    expect(reports.flash(6_000)).toEqual({});
+    expect(reports.worst(0)).toEqual({});
+    reports.hear('a', { flashHeadroom: 0.5, beatToLight: null }, 0);
+    reports.hear('b', { flashHeadroom: 0.2, beatToLight: null }, 2_500);
+    expect(reports.worst(2_600)).toEqual({ flashHeadroom: 0.2 });
+    expect(reports.worst(4_000)).toEqual({ flashHeadroom: 0.2 });
+    expect(reports.worst(6_000)).toEqual({});
   });
 });

@@ -22,6 +22,7 @@ import { nearestWord } from './base/nearest.ts';
 import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
 import type { Hertz, Seconds, Unit } from './base/units.ts';
 import { findModel } from './commands/models-folder.ts';
+import { CueList } from './control/cues.ts';
 import { Keepers } from './control/keepers.ts';
 import { LedTimeline } from './control/led-timeline.ts';
 import { ControlLog } from './control/log.ts';
@@ -137,7 +138,7 @@ export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed:
   const tracker = new LiveAnalyzer(sampleRate);
   const timeline = new LedTimeline(tracker.timeline);
   const pictureSize = pictureSizeOf({}, pipeline);
-  const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), library: kit.library };
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), cues: new CueList(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
   return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, close: () => Promise.resolve() };
 }
@@ -251,7 +252,8 @@ function assemble({ request, kit, file, preset, audio, timeline, whole, stemFile
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
   const snapshots = file === null ? new Snapshots() : Snapshots.fromJson(file.snapshots, 'the show file');
-  const parts = { preset, seed, table: kit.table, pipeline, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, storyboard };
+  const cues = file === null ? new CueList() : CueList.fromJson(file.cues, 'the show file');
+  const parts = { preset, seed, table: kit.table, pipeline, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();

@@ -25,6 +25,12 @@ export class ControlLog {
     else this.list.splice(place, 0, change);
   }
 
+  /** Takes out a change that nobody has seen yet. */
+  remove(change: ControlChange): void {
+    const place = this.list.indexOf(change);
+    if (place >= 0) this.list.splice(place, 1);
+  }
+
   /** Values by path as they stand from this tick on, defaults filled. */
   valuesAt(tick: Tick, table: ParameterTable): ControlValues {
     const values: Record<string, ControlValue> = {};

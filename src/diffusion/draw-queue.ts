@@ -16,6 +16,7 @@ interface Job {
 
 /** Probe pictures kept, in bytes of pixels. */
 const PROBE_BYTES = 32 * 1024 * 1024;
+const DISSOLVES_KEPT = 2;
 
 export class DrawQueue {
   readonly #run: (point: LatentPoint) => Promise<Picture>;
@@ -24,6 +25,7 @@ export class DrawQueue {
   readonly #draws: Job[] = [];
   readonly #probes: Job[] = [];
   #pictures: LruCache<string, Picture> | undefined;
+  readonly #below = new LruCache<string, Picture>(DISSOLVES_KEPT);
   #active = 0;
   #closed = false;
   #probeIsNext = false;
@@ -36,7 +38,17 @@ export class DrawQueue {
   }
 
   draw(point: LatentPoint, signal?: AbortSignal): Promise<Picture> {
-    return this.#enqueue(this.#draws, point, signal);
+    const { under, ...own } = point;
+    return under === undefined ? this.#enqueue(this.#draws, point, signal) : this.#dissolve(own, under, signal);
+  }
+
+  /** What shows through stands still for the whole dissolve, so it is drawn once. */
+  async #dissolve(own: LatentPoint, { point, share }: NonNullable<LatentPoint['under']>, signal: AbortSignal | undefined): Promise<Picture> {
+    const key = keyOf(point);
+    const kept = this.#below.get(key);
+    const [above, below] = await Promise.all([this.#enqueue(this.#draws, own, signal), kept ?? this.draw(point, signal)]);
+    this.#below.set(key, below);
+    return { ...above, pixels: mixPixels(above.pixels, below.pixels, share), cost: above.cost + (kept === undefined ? below.cost : 0) };
   }
 
   /** `compare` of each neighbouring pair: `points.length - 1` numbers. */
@@ -101,6 +113,13 @@ export class DrawQueue {
     this.#probeIsNext = !probeNow;
     return probeNow ? this.#probes.shift() : this.#draws.shift();
   }
+}
+
+/** As a mixer dissolves: by value, `share` of the lower. */
+function mixPixels(above: Uint8Array, below: Uint8Array, share: number): Uint8Array {
+  const mixed = new Uint8Array(above.length);
+  for (let i = 0; i < mixed.length; i++) mixed[i] = Math.round((above[i] as number) * (1 - share) + (below[i] ?? 0) * share);
+  return mixed;
 }
 
 /** Equal points have equal keys; long seeds are bigints, which JSON does not know. */

@@ -68,6 +68,8 @@ export interface LatentPoint {
   readonly width: number;
   readonly init?: InitPicture | undefined;
   readonly feedback?: FeedbackLink | undefined;
+  /** Another picture that shows through this one, of the same size: a dissolve. `share` 1 is all of it. */
+  readonly under?: { readonly point: LatentPoint; readonly share: Unit } | undefined;
 }
 
 export interface Picture {

@@ -38,7 +38,7 @@ type Coordinates = ReadonlyMap<string, number>;
  * A point in a basis that is orthogonal up to chance: one axis a prompt, two a seed (its noise, and its noise turned a
  * quarter of an orbit). Independent Gaussian noises of this many values are all but perpendicular.
  */
-function coordinatesOf({ prompts, noise }: LatentPoint): Coordinates {
+function coordinatesOf({ prompts, noise, under }: LatentPoint): Coordinates {
   const sum = new Map<string, number>();
   const add = (axis: string, value: number): void => void sum.set(axis, (sum.get(axis) ?? 0) + value);
   for (const { text, weight } of prompts) add(`prompt ${text}`, weight);
@@ -51,7 +51,14 @@ function coordinatesOf({ prompts, noise }: LatentPoint): Coordinates {
     add(`turned ${seed}`, share * kept * Math.sin(turn));
   }
   add(`noise ${noise.pushSeed}`, Math.sin(noise.pushAmount * quarter));
-  return sum;
+  return under === undefined ? sum : mixCoordinates(sum, coordinatesOf(under.point), under.share);
+}
+
+function mixCoordinates(above: Coordinates, below: Coordinates, share: number): Coordinates {
+  const mixed = new Map<string, number>();
+  for (const [axis, value] of above) mixed.set(axis, value * (1 - share));
+  for (const [axis, value] of below) mixed.set(axis, (mixed.get(axis) ?? 0) + value * share);
+  return mixed;
 }
 
 function subtract(a: Coordinates, b: Coordinates): Coordinates {

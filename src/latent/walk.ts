@@ -68,22 +68,24 @@ export function createWalk(options: WalkOptions): Walk {
   const missing = (fromTick: Tick, toTick: Tick): Stretch[] =>
     sizing ? stretchesBetween(score, fromTick, toTick).filter(({ preset, from, to }) => !toolsFor(preset).tables.isMeasured(from, to)) : [];
   const unsized = new Set<string>();
+  const pointFor = (modulation: Modulation, preset: Preset): LatentPoint => {
+    const { from, to, fraction } = modulation.segment;
+    const { frame, tables } = toolsFor(preset);
+    // Live, a glide that set out before it was measured stays unsized: a table that came half way would make a jump.
+    const glide = `${Math.floor(modulation.position)} ${placeKey(to)}`;
+    if (score.live && fraction > 0 && !tables.isMeasured(from, to)) unsized.add(glide);
+    const sized = sizing && !unsized.has(glide);
+    const point = pointOf(modulation, sized ? tables.positionAt(from, to, fraction) : fraction, frame);
+    const { dissolve } = modulation;
+    return dissolve === undefined ? point : { ...point, under: { point: pointFor(dissolve.under, dissolve.preset), share: dissolve.share } };
+  };
 
   return {
     async prepare(fromTick, toTick) {
       for (const { preset, from, to } of missing(fromTick, toTick)) await toolsFor(preset).tables.measure(from, to);
     },
     isPrepared: (fromTick, toTick) => missing(fromTick, toTick).length === 0,
-    pointAt(tick): LatentPoint {
-      const modulation = score.modulationAt(tick);
-      const { from, to, fraction } = modulation.segment;
-      const { frame, tables } = toolsFor(score.presetAt(tick));
-      // Live, a glide that set out before it was measured stays unsized: a table that came half way would make a jump.
-      const glide = `${Math.floor(modulation.position)} ${placeKey(to)}`;
-      if (score.live && fraction > 0 && !tables.isMeasured(from, to)) unsized.add(glide);
-      const sized = sizing && !unsized.has(glide);
-      return pointOf(modulation, sized ? tables.positionAt(from, to, fraction) : fraction, frame);
-    },
+    pointAt: (tick) => pointFor(score.modulationAt(tick), score.presetAt(tick)),
     isCutAt: (fromTick, toTick) => score.isCutAt(fromTick, toTick),
     invalidate: () => undefined,
     describe: (tick) => describePoint(score.modulationAt(tick)),
@@ -101,11 +103,18 @@ function stretchesBetween(score: WalkScore, fromTick: Tick, toTick: Tick): Stret
   const found: Stretch[] = [];
   for (let tick = Math.max(0, fromTick); ; tick = Math.min(tick + SCAN_TICKS, toTick)) {
     const { modulation, preset } = score.peekAt(tick);
-    const { from, to } = modulation.segment;
-    const last = found.at(-1);
-    if (!samePlace(from, to) && (last === undefined || last.from !== from || last.to !== to)) found.push({ preset, from, to });
+    for (const { segment: { from, to }, preset: walked } of partsOf(modulation, preset)) {
+      const isKnown = found.slice(-2).some((one) => one.from === from && one.to === to);
+      if (!isKnown && !samePlace(from, to)) found.push({ preset: walked, from, to });
+    }
     if (tick >= toTick) return found;
   }
+}
+
+/** What is on screen, and what shows through from below it. */
+function partsOf(modulation: Modulation, preset: Preset): { readonly segment: Modulation['segment']; readonly preset: Preset }[] {
+  const { segment, dissolve } = modulation;
+  return [...(dissolve === undefined ? [] : partsOf(dissolve.under, dissolve.preset)), { segment, preset }];
 }
 
 function frameFor(preset: Preset, { card, size, steps, seed = 0 }: WalkOptions): PointFrame {

@@ -214,6 +214,11 @@ export type ClientMessage =
   | { readonly type: 'openTrack'; readonly uploadId: string; readonly name: string }
   | { readonly type: 'scene'; readonly action: 'reroll' | 'lock' | 'unlock' | 'edit'; readonly id: string; readonly prompt: string }
   | { readonly type: 'keeper'; readonly action: 'pin' | 'safe' | 'delete'; readonly id: number; readonly sceneId: string }
+  /** A cue of what is on air (`what` ''), of a preset by name, a keeper by id or a snapshot by slot; fires where the show is now, or by hand. */
+  | { readonly type: 'cueAdd'; readonly of: 'air' | 'preset' | 'keeper' | 'snapshot'; readonly what: string; readonly on: 'hand' | 'bar' | 'section' | 'time' }
+  | { readonly type: 'cueEdit'; readonly id: number; readonly name: string; readonly transition: CueTransition; readonly beats: number }
+  /** `hand`, `bar`, `section`, `time`: fires so from now on, where the show is now. */
+  | { readonly type: 'cue'; readonly action: 'remove' | 'earlier' | 'later' | 'hand' | 'bar' | 'section' | 'time'; readonly id: number }
   | { readonly type: 'grid'; readonly action: 'bpm' | 'downbeat' | 'shift' | 'reset'; readonly value: number }
   | { readonly type: 'savePreset'; readonly name: string }
   | { readonly type: 'saveShow'; readonly name: string }

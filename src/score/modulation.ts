@@ -4,6 +4,7 @@
  */
 
 import type { Tick, Turns, Unit } from '../base/units.ts';
+import type { Preset } from './preset.ts';
 
 export interface WeightedPrompt {
   readonly text: string;
@@ -45,4 +46,14 @@ export interface Modulation {
   readonly cut: boolean;
   /** Values of routed look parameters by path (`/look/...`), after routes; the stage adds its own fast routes. */
   readonly look: Readonly<Record<string, number>>;
+  /** What still shows through from before a dissolve. */
+  readonly dissolve?: Dissolve;
+}
+
+/** The moment a dissolve began, standing still, and how much of the picture it still is (1 → 0). */
+export interface Dissolve {
+  readonly under: Modulation;
+  /** The preset that walked then. */
+  readonly preset: Preset;
+  readonly share: Unit;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { Seconds } from '../base/units.ts';
+import { QUANTISES } from './quantise.ts';
 import { SAFETY_PROFILES } from '../safety/rules.ts';
 
 export type ParameterKind = 'number' | 'boolean' | 'text' | 'trigger';
@@ -59,6 +60,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   number('/walk/guidance', 'Guidance', 'Multiplies the preset\'s guidance (models with guidance only).', { max: 3, default: 1, smoothing: 0.5 }),
   ...Array.from({ length: PROMPT_FADERS }, (_, i) =>
     number(`/walk/prompt/${i + 1}`, `Prompt ${i + 1}`, `Pulls toward prompt ${i + 1} of the preset by hand; 0 leaves it to the music.`, { smoothing: 0.3, quantisable: true })),
+  trigger('/walk/to', 'Walk to', 'Walks to a prompt: arguments prompt (or a place as JSON), beats, and cut, dissolve or morph.', { quantisable: true }),
   number('/look/hue', 'Palette', 'Turns all hues.', { unit: 'turns', min: -0.5, max: 0.5, default: 0, smoothing: 0.2, fader: 4 }),
   number('/look/amount', 'Looks', 'Depth of all look effects together.', { max: 2, default: 1, smoothing: 0.1, fader: 5 }),
   number('/look/zoom', 'Zoom', 'How much the kick zooms the picture; 1 is the preset.', { max: 3, default: 1, smoothing: 0.1, fader: 6 }),
@@ -84,8 +86,9 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   number('/transport/position', 'Position', 'Show time.', { unit: 's', max: 86_400, default: 0 }),
   declare('boolean', '/transport/timecode', 'Follow timecode', 'MIDI time code moves the track.'),
   declare('text', '/patch/routes', 'Routes', 'What moves what: the routes as JSON, as in a preset file; empty for the preset\'s own.'),
-  declare('text', '/preset/load', 'Preset', 'Loads a preset by name at the next bar.', { quantisable: true }),
-  trigger('/cue/go', 'Go', 'Goes to the next waypoint at the next beat.', { quantisable: true }),
+  declare('text', '/preset/load', 'Preset', 'Loads a preset by name at the next boundary (/cue/quantise).', { quantisable: true }),
+  trigger('/cue/go', 'Go', 'Fires the next cue of the set list, or the one whose id is the argument; without a list the walk goes to its next waypoint at the next beat.', { quantisable: true }),
+  declare('text', '/cue/quantise', 'Quantise', 'What fired cues, presets, prompts and pads wait for.', { default: 'bar', choices: QUANTISES }),
   trigger('/keep', 'Keep', 'Keeps the place on screen.'),
   trigger('/keep/go', 'Go to keeper', 'Walks to keeper n in b beats: arguments n, b.'),
   trigger('/snapshot/store', 'Store', 'Keeps all faders and switches of walk, look and stage as they stand: argument slot 1 to 8.'),

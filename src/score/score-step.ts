@@ -5,18 +5,18 @@
 
 import { clamp, decayOver } from '../base/math.ts';
 import { TICKS_PER_SECOND, tickOfSeconds } from '../base/units.ts';
-import type { Turns, Unit } from '../base/units.ts';
+import type { Tick, Turns, Unit } from '../base/units.ts';
 import { grooveSpeed } from './beat-shape.ts';
 import type { ControlBank, ControlState } from './control-state.ts';
-import type { ControlChange, TriggerChange } from './control.ts';
-import type { Modulation, Place, WeightedPrompt } from './modulation.ts';
+import type { ControlChange, ControlValue, TriggerChange } from './control.ts';
+import type { Dissolve, Modulation, Place, WeightedPrompt } from './modulation.ts';
 import type { Moment } from './moment.ts';
 import { musicSpeed } from './music-speed.ts';
 import { mixPrompts, placeFromText, samePlace } from './place.ts';
 import { PROMPT_FADERS } from './parameters.ts';
 import type { Preset } from './preset.ts';
 import type { RouteBank, RouteState } from './route.ts';
-import { goNext, goTo, startWalk, stepWalk } from './walker.ts';
+import { goNext, goTo, standAt, startWalk, stepWalk } from './walker.ts';
 import type { WalkDrive, WalkState } from './walker.ts';
 import { placeAt } from './waypoints.ts';
 import type { Plan } from './waypoints.ts';
@@ -55,6 +55,13 @@ export interface ScoreState {
   readonly guidance: number;
   /** What is left of the pulse of a preset that was left; fades within a beat. */
   readonly carried: number;
+  /** What a dissolve shows through, over which ticks. */
+  readonly dissolve: Fading | undefined;
+}
+
+interface Fading extends Omit<Dissolve, 'share'> {
+  readonly fromTick: Tick;
+  readonly toTick: Tick;
 }
 
 /** What a change may need to look up. */
@@ -69,7 +76,7 @@ export interface Lookups {
 export function startScore(scheme: Scheme, controls: ControlState, moment: Moment): ScoreState {
   return {
     tick: moment.tick, scheme, controls, routes: scheme.bank.createState(), walk: startWalk(scheme.plan, moment), orbit: 0, pulse: 0,
-    groove: 0, breath: 1, drop: 0, impact: 0, sister: 0, sisters: sistersOf(scheme.plan.preset), guidance: 1, carried: 0,
+    groove: 0, breath: 1, drop: 0, impact: 0, sister: 0, sisters: sistersOf(scheme.plan.preset), guidance: 1, carried: 0, dissolve: undefined,
   };
 }
 
@@ -102,6 +109,7 @@ export function stepScore(state: ScoreState, bank: ControlBank, moment: Moment):
     carried, pulse: clamp(carried + pulseOf(preset, routed, hand('/walk/pulse'), impact), -FARTHEST_PULSE, FARTHEST_PULSE),
     sister: sisterGoal + (state.sister - sisterGoal) * decayOver(DT, 0.1),
     guidance: Math.max(0, 1 + (routed['walk.guidance'] ?? 0)) * hand('/walk/guidance'),
+    dissolve: state.dissolve !== undefined && moment.tick < state.dissolve.toTick ? state.dissolve : undefined,
   };
 }
 
@@ -111,14 +119,14 @@ function pulseOf(preset: Preset, routed: Readonly<Record<string, number>>, hand:
 
 /** The state with a change applied, before its tick is stepped. */
 export function applyChange(state: ScoreState, change: ControlChange, bank: ControlBank, moment: Moment, lookups: Lookups): ScoreState {
-  if (change.kind === 'trigger') return applyTrigger(state, change, moment, lookups);
+  if (change.kind === 'trigger') return applyTrigger(state, change, bank, moment, lookups);
   const changed = { ...state, controls: bank.change(state.controls, change.path, change.value) };
   if (change.path === '/patch/routes') return repatch(changed, lookups.patched(state.scheme, String(change.value)), bank, moment);
   const preset = change.path === '/preset/load' ? lookups.preset(String(change.value)) : undefined;
   return preset === undefined ? changed : loadPreset(changed, lookups.scheme(preset), bank, moment);
 }
 
-function applyTrigger(state: ScoreState, { path, args }: TriggerChange, moment: Moment, lookups: Lookups): ScoreState {
+function applyTrigger(state: ScoreState, { path, args }: TriggerChange, bank: ControlBank, moment: Moment, lookups: Lookups): ScoreState {
   const { walk, groove } = state;
   const { plan } = state.scheme;
   if (path === '/cue/go') return { ...state, walk: goNext(walk, plan, moment, groove) };
@@ -128,11 +136,22 @@ function applyTrigger(state: ScoreState, { path, args }: TriggerChange, moment: 
     const beats = clamp(Number(args[1] ?? 4) || 4, 1, 64);
     return goal === undefined ? state : { ...state, walk: goTo(walk, goal, landingIn(beats, moment), moment, groove) };
   }
+  if (path === '/walk/to') return walkTo(state, place ?? placeAt(plan, moment.section, 0, walk.changes), args, bank, moment);
   if (path === '/panic') {
     const goal = place ?? placeAt(plan, moment.section, 0, walk.changes);
     return { ...state, walk: goTo(walk, goal, landingIn(1, moment), moment, groove) };
   }
   return state;
+}
+
+/** Arguments place (empty: where the preset would be now), beats, way: cut, dissolve or morph. */
+function walkTo(state: ScoreState, place: Place, args: readonly ControlValue[], bank: ControlBank, moment: Moment): ScoreState {
+  const beats = clamp(Number(args[1] ?? 4) || 4, 1, 64);
+  const way = args[2];
+  if (way !== 'cut' && way !== 'dissolve') return { ...state, walk: goTo(state.walk, place, landingIn(beats, moment), moment, state.groove) };
+  const walk = standAt(state.walk, place, moment, way === 'cut');
+  if (way === 'cut') return { ...state, walk, dissolve: undefined };
+  return { ...state, walk, dissolve: { under: modulationOf(state, bank), preset: state.scheme.plan.preset, fromTick: moment.tick, toTick: moment.tick + Math.max(1, tickOfSeconds(beats * moment.beatSeconds)) } };
 }
 
 /** Tick of the whole beat nearest to `beats` from now, at least half a beat away. */
@@ -185,7 +204,15 @@ export function modulationOf(state: ScoreState, bank: ControlBank): Modulation {
     guidance: (preset.guidance ?? 1) * state.guidance,
     cut: walk.cutTick === state.tick,
     look: bank.group(state.controls, 'look'),
+    ...dissolveAt(state),
   };
+}
+
+/** Eased, so that neither end shows a corner. */
+function dissolveAt({ dissolve, tick }: ScoreState): { readonly dissolve?: Dissolve } {
+  if (dissolve === undefined || tick >= dissolve.toTick) return {};
+  const along = clamp((tick - dissolve.fromTick) / (dissolve.toTick - dissolve.fromTick), 0, 1);
+  return { dissolve: { under: dissolve.under, preset: dissolve.preset, share: 1 - along * along * (3 - 2 * along) } };
 }
 
 /** Faders by hand over the preset's prompts, then the sisters of the places on screen; together at most 1. */

@@ -105,6 +105,14 @@ export class Score {
     this.#forgetFrom(change.appliesFromTick);
   }
 
+  /** Takes back a change that was applied; ticks before it stay as they were. */
+  retract(change: ControlChange): void {
+    const place = this.#log.indexOf(change);
+    if (place < 0) return;
+    this.#log.splice(place, 1);
+    this.#forgetFrom(change.appliesFromTick);
+  }
+
   /** Another storyboard from a tick on: where it alters the place on screen, the walk lands there on the next downbeat. */
   setScenes(scenes: readonly Scene[], fromTick: Tick): void {
     this.#boards = [...this.#boards.filter(({ tick }) => tick < fromTick), { tick: Math.max(0, fromTick), scenes }];

@@ -23,13 +23,6 @@ export interface ShowCorrections {
   readonly beats?: readonly { readonly time: number; readonly position?: number | undefined }[] | undefined;
 }
 
-/** A place by name, to go to by hand. */
-export interface Cue {
-  readonly name: string;
-  readonly prompt: string;
-  readonly seed: number;
-}
-
 /** A controller's message bound to a parameter, over a range of its values. */
 export interface Mapping {
   readonly from: string;
@@ -58,7 +51,8 @@ export interface Show {
   readonly keepers: readonly unknown[];
   /** As `Snapshots.toJson()` wrote them. */
   readonly snapshots: readonly unknown[];
-  readonly cues: readonly Cue[];
+  /** As `CueList.toJson()` wrote them. */
+  readonly cues: readonly unknown[];
   readonly mappings: readonly Mapping[];
   /** What hands did, in order. */
   readonly log: readonly ControlChange[];
@@ -106,7 +100,7 @@ const showSchema = z.strictObject({
   storyboard: z.array(sceneSchema).default([]),
   keepers: z.array(z.unknown()).default([]),
   snapshots: z.array(z.unknown()).default([]),
-  cues: z.array(z.strictObject({ name: z.string(), prompt: z.string().min(1, { error: 'some words' }), seed: seedSchema })).default([]),
+  cues: z.array(z.unknown()).default([]),
   mappings: z.array(z.strictObject({ from: z.string(), to: z.string().startsWith('/', { error: 'a path such as /walk/speed' }), min: z.number(), max: z.number() })).default([]),
   log: z.array(changeSchema).default([]),
 });

@@ -218,6 +218,11 @@ function enterSection(state: WalkState, plan: Plan, moment: Moment): WalkState {
   return { ...state, from: home, to: home, fraction: 0, speed: 0, landed: state.landed + 1, landedTick: moment.tick, barsSince: 0, section: moment.section, waypoint: 0, cutTick: moment.tick };
 }
 
+/** Stands at a place from this tick on. `cut`: nothing interpolates across; else something else bridges the jump. */
+export function standAt(state: WalkState, place: Place, moment: Moment, cut: boolean): WalkState {
+  return { ...state, from: place, to: place, glide: undefined, next: undefined, fraction: 0, speed: 0, landed: state.landed + 1, landedTick: moment.tick, barsSince: 0, cutTick: cut ? moment.tick : state.cutTick };
+}
+
 /** Walks to a place, landing at `landTick`; what is under way is brought to its end first, quickly. */
 export function goTo(state: WalkState, place: Place, landTick: Tick, moment: Moment, groove: Unit): WalkState {
   const standing = { section: state.section, waypoint: state.waypoint };

@@ -8,6 +8,7 @@ import type { Capture, CaptureHandlers } from '../audio/capture.ts';
 import type { AudioSource } from '../audio/types.ts';
 import type { PixelSize } from '../base/picture-shape.ts';
 import type { Hertz, Tick, Unit } from '../base/units.ts';
+import type { CueList } from '../control/cues.ts';
 import type { Keepers } from '../control/keepers.ts';
 import type { LedTimeline } from '../control/led-timeline.ts';
 import type { ControllerProfile } from '../control/midi-profile.ts';
@@ -48,6 +49,7 @@ export interface OpenShow {
   readonly stemFiles?: readonly { readonly name: string; readonly path: string }[] | undefined;
   readonly keepers: Keepers;
   readonly snapshots: Snapshots;
+  readonly cues: CueList;
   /** The control log the show came with, and that grows while it plays. */
   readonly log: ControlLog;
   readonly live: boolean;

@@ -1,28 +1,129 @@
-/** What a performer prepares and fires: snapshots. Controls whose path begins with one of these names end here. */
+/**
+ * What a performer prepares and fires: snapshots and cues. Controls whose path begins with one of these names end here; what
+ * they do becomes ordinary changes in the control log, so that undo, echo and render know them.
+ */
 
+import { randomFor } from '../base/random.ts';
+import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
+import type { SnapshotValues } from '../control/snapshots.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
-import type { ControlValue } from '../score/control.ts';
-import { SnapshotDesk, type SnapshotStage } from './snapshot-desk.ts';
+import type { ControlChange, ControlValue } from '../score/control.ts';
+import { placeFromText, placeOf } from '../score/place.ts';
+import { boundaryTickFrom, isQuantise } from '../score/quantise.ts';
+import { Agenda } from './agenda.ts';
+import { CueDesk, type CueMessage } from './cue-desk.ts';
+import type { OpenShow } from './open-show.ts';
+import { SnapshotDesk } from './snapshot-desk.ts';
+import { ValueGlides } from './value-glides.ts';
 
-export type PerformStage = SnapshotStage;
+/** The session's side. */
+export interface SessionStage {
+  now(): Milliseconds;
+  show(): OpenShow;
+  values(): Readonly<Record<string, ControlValue>>;
+  /** Sets those that differ, as one gesture. */
+  setValues(values: SnapshotValues, source: string): void;
+  tellPanels(message: ServerMessage): void;
+  nowTick(): Tick;
+  /** First tick that can still be made anew. */
+  nextTick(): Tick;
+  instantOf(showTime: Seconds): Milliseconds;
+  moving(): boolean;
+  /** Counts jumps of the transport. */
+  epoch(): number;
+  replan(fromTick: Tick): void;
+  /** Its look comes on with its walk. */
+  loadPreset(name: string, source: string, tick: Tick): void;
+  /** The preset's own name. Throws a UserError that suggests the nearest. */
+  findPreset(name: string): string;
+}
+
+export interface PerformStage extends SessionStage {
+  /** First boundary at or after a tick, as `/cue/quantise` says; the tick itself while the show rests. */
+  boundary(from: Tick): Tick;
+  /** Name of the preset that walks at a tick. */
+  presetAt(tick: Tick): string;
+  /** Into the control log and the score. */
+  log(change: ControlChange): void;
+  retract(change: ControlChange): void;
+}
 
 export class PerformDesk {
+  readonly #stage: PerformStage;
+  readonly #agenda: Agenda;
   readonly #snapshots: SnapshotDesk;
+  readonly #cues: CueDesk;
 
-  constructor(stage: PerformStage) {
-    this.#snapshots = new SnapshotDesk(stage);
+  constructor(session: SessionStage) {
+    this.#stage = {
+      ...session,
+      boundary: (from) => this.boundary(from),
+      presetAt: (tick) => session.show().score.peekAt(tick).preset.name,
+      log: (change) => this.#alter(change, (show) => {
+        show.log.add(change);
+        show.score.apply(change);
+      }),
+      retract: (change) => this.#alter(change, (show) => {
+        show.log.remove(change);
+        show.score.retract(change);
+      }),
+    };
+    this.#agenda = new Agenda(session);
+    this.#snapshots = new SnapshotDesk(this.#stage);
+    this.#cues = new CueDesk(this.#stage, new ValueGlides(session, this.#agenda));
+  }
+
+  boundary(from: Tick): Tick {
+    const quantise = this.#stage.values()['/cue/quantise'];
+    return this.#stage.moving() ? boundaryTickFrom(this.#stage.show().timeline.grid, isQuantise(quantise) ? quantise : 'bar', from) : from;
+  }
+
+  /** Does a deed when the show reaches a tick; the same key again replaces it. */
+  later(key: string, tick: Tick, deed: () => void): void {
+    this.#agenda.at(key, tick, deed);
+  }
+
+  /** Another show: what waited for the old one is gone. */
+  open(): void {
+    this.#agenda.clear();
   }
 
   /** Acts on a control that is its own; false for any other. */
   take(path: string, args: readonly ControlValue[], source: string): boolean {
-    if (!path.startsWith('/snapshot/')) return false;
+    if (path === '/cue/quantise') return true;
+    if (path === '/cue/go') return this.#cues.go(args);
+    if (path === '/walk/to') this.#walkTo(args, source);
     // Taken back, a fader stands where it stood, and so does each value that it moved.
-    if (source !== 'undo') this.#snapshots.take(path, args, source);
+    else if (path.startsWith('/snapshot/')) return source === 'undo' || (this.#snapshots.take(path, args, source), true);
+    else return false;
     return true;
+  }
+
+  receive(message: CueMessage): void {
+    this.#cues.receive(message);
+  }
+
+  /** Called a few times a second. */
+  tend(): void {
+    this.#agenda.tend();
+    this.#cues.tend();
   }
 
   /** For a panel that joins. */
   greetings(): ServerMessage[] {
-    return [this.#snapshots.message()];
+    return [this.#snapshots.message(), this.#cues.message()];
+  }
+
+  /** A prompt gets a seed that is the same each time. */
+  #walkTo([where, beats = 4, way = 'morph']: readonly ControlValue[], source: string): void {
+    const text = String(where ?? '').trim();
+    const place = placeFromText(text) ?? placeOf(text, randomFor(this.#stage.show().seed, `walk to ${text}`).integer(2_147_483_648));
+    const appliesFromTick = this.#stage.boundary(this.#stage.nextTick());
+    this.#stage.log({ kind: 'trigger', path: '/walk/to', args: [text === '' ? '' : JSON.stringify(place), beats, way], source, arrival: this.#stage.now(), appliesFromTick });
+  }
+
+  #alter({ appliesFromTick }: ControlChange, work: (show: OpenShow) => void): void {
+    work(this.#stage.show());
+    this.#stage.replan(appliesFromTick);
   }
 }

@@ -110,7 +110,7 @@ export class Session implements ShowHost {
       renewTimeline: () => this.#renewTimeline(),
       nowTick: () => this.#frames.nowTick(),
       nextTick: (atBar) => this.#frames.nextTick(atBar),
-      instantOf: (showTime) => this.#clock.transport.instantOf(showTime, options.now()),
+      later: (key, tick, deed) => this.#perform.later(key, tick, deed),
       shownFrame: (tick) => this.#frames.shownAt(tick),
       replan: (fromTick) => this.#frames.replan(fromTick),
       tellShow: () => this.#tellShow(),
@@ -126,7 +126,7 @@ export class Session implements ShowHost {
       seek: (showTime) => this.#seek(showTime),
       followTimecode: (on) => this.#time.follow(on),
       sendClock: (on) => this.#time.send(on),
-      loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#controls),
+      loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#perform.boundary(this.#frames.nextTick(false)), this.#controls),
       wearRoutes: (routes) => this.#editor.wearRoutes(routes),
       keep: () => this.#inBackground(this.#editor.keep()),
       perform: (path, args, source) => this.#perform.take(path, args, source),
@@ -135,10 +135,19 @@ export class Session implements ShowHost {
       echo: (path, value) => this.#links.echo(path, value),
     }, this.#clock.tempo, options.startValues);
     this.#perform = new PerformDesk({
+      now: options.now,
       show: () => this.#openShow(),
       values: () => this.#controls.values,
       setValues: (values, source) => this.#controls.setValues(values, source, '/snapshot'),
       tellPanels: (message) => this.#tellPanels(message),
+      nowTick: () => this.#frames.nowTick(),
+      nextTick: () => this.#frames.nextTick(false),
+      instantOf: (showTime) => this.#clock.transport.instantOf(showTime, options.now()),
+      moving: () => this.#clock.transport.moving,
+      epoch: () => this.#clock.transport.epoch,
+      replan: (fromTick) => this.#frames.replan(fromTick),
+      loadPreset: (name, source, tick) => this.#editor.loadPreset(name, source, tick, this.#controls),
+      findPreset: (name) => options.tools.findPreset(name).name,
     });
     this.#outs = new OutDesk({
       now: options.now,
@@ -246,6 +255,7 @@ export class Session implements ShowHost {
     this.#tellTransport();
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
     this.#frames.tend();
+    this.#perform.tend();
     const news = this.#live?.tend(now) ?? null;
     if (news !== null) this.#broadcast(news);
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
@@ -359,6 +369,8 @@ export class Session implements ShowHost {
         return this.#editor.editScene(message);
       case 'keeper':
         return this.#editor.editKeeper(message);
+      case 'cue': case 'cueAdd': case 'cueEdit':
+        return this.#perform.receive(message);
       case 'grid':
         return this.#inBackground(this.#editor.correctGrid(message));
       case 'savePreset':
@@ -396,6 +408,7 @@ export class Session implements ShowHost {
     this.#clock.load(show, this.#options.now());
     this.#controls.reset(show);
     this.#editor.open(show);
+    this.#perform.open();
     this.#thumbnails.open(show);
     this.#preview.open(show);
     this.#frames.start(show);

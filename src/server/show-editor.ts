@@ -5,7 +5,7 @@
 
 import type { Frame } from '../ahead/types.ts';
 import { UserError } from '../base/errors.ts';
-import { secondsOfTick, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import type { Milliseconds, Tick } from '../base/units.ts';
 import type { ClientMessage } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { Preset } from '../score/preset.ts';
@@ -28,7 +28,8 @@ export interface EditedStage {
   nowTick(): Tick;
   /** First tick that can still be made anew; at the next bar line with `atBar`. */
   nextTick(atBar: boolean): Tick;
-  instantOf(showTime: Seconds): Milliseconds;
+  /** When the show reaches a tick; the same key again replaces what waits. */
+  later(key: string, tick: Tick, deed: () => void): void;
   shownFrame(tick: Tick): Frame | undefined;
   replan(fromTick: Tick): void;
   tellShow(): void;
@@ -62,17 +63,15 @@ export class ShowEditor {
     this.#storyboard.open(show);
   }
 
-  /** Another character from the next bar on; its look comes on when its walk does. */
-  loadPreset(name: string, source: string, controls: ControlDesk): void {
+  /** Another character from a tick on; its look comes on when its walk does. */
+  loadPreset(name: string, source: string, appliesFromTick: Tick, controls: ControlDesk): void {
     const show = this.#stage.show();
     const preset = this.#tools.findPreset(name);
-    const appliesFromTick = this.#stage.nextTick(true);
     const arrival = this.#stage.now();
     const change = { kind: 'value', path: '/preset/load', value: preset.name, source, arrival, appliesFromTick } as const;
     show.log.add(change);
     show.score.apply(change);
     this.#stage.replan(appliesFromTick);
-    const wait = this.#stage.instantOf(secondsOfTick(appliesFromTick)) - arrival;
     const wear = (): void => {
       if (this.#stage.show().score !== show.score) return;
       this.#worn = preset;
@@ -80,7 +79,7 @@ export class ShowEditor {
       controls.wear(show, preset);
       this.#stage.tellShow();
     };
-    setTimeout(wear, Number.isFinite(wait) ? Math.max(0, wait) : 0).unref();
+    this.#stage.later('preset', appliesFromTick, wear);
   }
 
   /** Other routes than the preset's own, or its own again (null). */

@@ -97,7 +97,7 @@ describe('the storyboard', () => {
 describe('show files', () => {
   const show: Show = {
     version: 1, title: 'Song', track: { path: '../song.mp3', sha256: 'a'.repeat(64) }, preset: makePreset(), seed: 4, model: { id: 'embedded', sha256: 'b'.repeat(64) }, analysis: 1,
-    corrections: { bpm: 124, beats: [{ time: 0.5, position: 1 }] }, storyboard: storyboardOf(syntheticTimeline(), makePreset(), 4), keepers: [], snapshots: [{ '/walk/speed': 2 }, null], cues: [{ name: 'one', prompt: 'a', seed: 1 }],
+    corrections: { bpm: 124, beats: [{ time: 0.5, position: 1 }] }, storyboard: storyboardOf(syntheticTimeline(), makePreset(), 4), keepers: [], snapshots: [{ '/walk/speed': 2 }, null], cues: [{ id: 1, name: 'one' }],
     mappings: [{ from: 'midi:1', to: '/walk/speed', min: 0, max: 4 }], log: [valueChange('/walk/speed', 2, 30), triggerChange('/cue/go', [], 60)],
   };
 

@@ -2,6 +2,7 @@
 
 import { LedTimeline } from '../../src/control/led-timeline.ts';
 import { Keepers } from '../../src/control/keepers.ts';
+import { CueList } from '../../src/control/cues.ts';
 import { Snapshots } from '../../src/control/snapshots.ts';
 import { ControlLog } from '../../src/control/log.ts';
 import { createFakePipeline } from '../../src/diffusion/fake.ts';
@@ -39,7 +40,7 @@ function dress(pipeline: OpenShow['pipeline'], timeline: Timeline, live: boolean
   const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points) });
   return {
     title: live ? 'Live' : 'Synthetic', audio: null, timeline, preset, seed: 1, table: TABLE, effects: [], score, walk, pipeline,
-    storyboard: live ? [] : storyboardOf(timeline, preset, 1), keepers, snapshots: new Snapshots(), log: new ControlLog(), live, close: () => pipeline.dispose(),
+    storyboard: live ? [] : storyboardOf(timeline, preset, 1), keepers, snapshots: new Snapshots(), cues: new CueList(), log: new ControlLog(), live, close: () => pipeline.dispose(),
   };
 }
 

@@ -71,7 +71,7 @@ export interface ShowHost {
   /** Absolute path of the decoded WAV, null for none. */
   pcmPath(): string | null;
   /** JPEG of a scene, a keeper a preset (by slug) or the preview, null for an unknown id. */
-  picture(kind: 'scenes' | 'keepers' | 'presets' | 'preview', id: string): Promise<Uint8Array | null>;
+  picture(kind: 'scenes' | 'keepers' | 'presets' | 'preview' | 'pads', id: string): Promise<Uint8Array | null>;
   download(id: string): Download | null;
   newestFrame(): Frame | null;
   /** Frames that a page needs which joins now, in due order. */

@@ -1,5 +1,5 @@
 /**
- * What a performer prepares and fires: snapshots and cues. Controls whose path begins with one of these names end here; what
+ * What a performer prepares and fires: snapshots, cues, prompt pads. Controls whose path begins with one of these names end here; what
  * they do becomes ordinary changes in the control log, so that undo, echo and render know them.
  */
 
@@ -13,6 +13,7 @@ import { boundaryTickFrom, isQuantise } from '../score/quantise.ts';
 import { Agenda } from './agenda.ts';
 import { CueDesk, type CueMessage } from './cue-desk.ts';
 import type { OpenShow } from './open-show.ts';
+import { PadDesk } from './pad-desk.ts';
 import { SnapshotDesk } from './snapshot-desk.ts';
 import { ValueGlides } from './value-glides.ts';
 
@@ -29,6 +30,8 @@ export interface SessionStage {
   nextTick(): Tick;
   instantOf(showTime: Seconds): Milliseconds;
   moving(): boolean;
+  /** Show time in hand. */
+  bufferSeconds(): Seconds;
   /** Counts jumps of the transport. */
   epoch(): number;
   replan(fromTick: Tick): void;
@@ -53,6 +56,7 @@ export class PerformDesk {
   readonly #agenda: Agenda;
   readonly #snapshots: SnapshotDesk;
   readonly #cues: CueDesk;
+  readonly #pads: PadDesk;
 
   constructor(session: SessionStage) {
     this.#stage = {
@@ -71,6 +75,7 @@ export class PerformDesk {
     this.#agenda = new Agenda(session);
     this.#snapshots = new SnapshotDesk(this.#stage);
     this.#cues = new CueDesk(this.#stage, new ValueGlides(session, this.#agenda));
+    this.#pads = new PadDesk(this.#stage);
   }
 
   boundary(from: Tick): Tick {
@@ -86,6 +91,7 @@ export class PerformDesk {
   /** Another show: what waited for the old one is gone. */
   open(): void {
     this.#agenda.clear();
+    this.#pads.open();
   }
 
   /** Acts on a control that is its own; false for any other. */
@@ -93,10 +99,21 @@ export class PerformDesk {
     if (path === '/cue/quantise') return true;
     if (path === '/cue/go') return this.#cues.go(args);
     if (path === '/walk/to') this.#walkTo(args, source);
+    else if (path.startsWith('/pad/')) this.#pads.take(path, args);
     // Taken back, a fader stands where it stood, and so does each value that it moved.
     else if (path.startsWith('/snapshot/')) return source === 'undo' || (this.#snapshots.take(path, args, source), true);
     else return false;
     return true;
+  }
+
+  /** Prompts of the pads. */
+  get prompts(): readonly string[] {
+    return this.#pads.prompts;
+  }
+
+  /** JPEG of a pad's picture; null for none. */
+  picture(id: string): Uint8Array | null {
+    return this.#pads.picture(id);
   }
 
   receive(message: CueMessage): void {
@@ -107,11 +124,12 @@ export class PerformDesk {
   tend(): void {
     this.#agenda.tend();
     this.#cues.tend();
+    this.#pads.tend();
   }
 
   /** For a panel that joins. */
   greetings(): ServerMessage[] {
-    return [this.#snapshots.message(), this.#cues.message()];
+    return [this.#snapshots.message(), this.#cues.message(), this.#pads.message()];
   }
 
   /** A prompt gets a seed that is the same each time. */

@@ -71,6 +71,7 @@ function addApi(app: Express, host: ShowHost): void {
   app.get('/api/scenes/:id.jpg', (request, response) => sendPicture(request, response, host, 'scenes'));
   app.get('/api/keepers/:id.jpg', (request, response) => sendPicture(request, response, host, 'keepers'));
   app.get('/api/presets/:id.jpg', (request, response) => sendPicture(request, response, host, 'presets'));
+  app.get('/api/pads/:id.jpg', (request, response) => sendPicture(request, response, host, 'pads'));
   app.get('/api/preview.jpg', (request, response) => sendPicture(request, response, host, 'preview', ''));
   app.get('/api/renders/:id', (request, response) => {
     const download = host.download(String(request.params['id']));
@@ -89,7 +90,7 @@ async function sendNewestFrame(response: Response, host: ShowHost): Promise<void
   response.type('png').send(await sharp(frame.pixels, { raw: { width, height, channels: 4 } }).png({ compressionLevel: 3 }).toBuffer());
 }
 
-async function sendPicture(request: Request, response: Response, host: ShowHost, kind: 'scenes' | 'keepers' | 'presets' | 'preview', id = String(request.params['id'])): Promise<void> {
+async function sendPicture(request: Request, response: Response, host: ShowHost, kind: 'scenes' | 'keepers' | 'presets' | 'preview' | 'pads', id = String(request.params['id'])): Promise<void> {
   const picture = await host.picture(kind, id);
   if (picture === null) response.status(404).json({ error: 'There is no such picture yet.' });
   else response.type('jpeg').send(Buffer.from(picture));

@@ -145,6 +145,7 @@ export class Session implements ShowHost {
       instantOf: (showTime) => this.#clock.transport.instantOf(showTime, options.now()),
       moving: () => this.#clock.transport.moving,
       epoch: () => this.#clock.transport.epoch,
+      bufferSeconds: () => this.#frames.telemetry().bufferSeconds,
       replan: (fromTick) => this.#frames.replan(fromTick),
       loadPreset: (name, source, tick) => this.#editor.loadPreset(name, source, tick, this.#controls),
       findPreset: (name) => options.tools.findPreset(name).name,
@@ -261,7 +262,7 @@ export class Session implements ShowHost {
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
     if (this.#wire?.clients().some(({ role }) => role === 'panel') === true) this.#preview.tend(now, this.#clock.timeAt(now), this.#frames.telemetry().bufferSeconds);
     this.#thumbnails.tend(now, this.#frames.telemetry().bufferSeconds);
-    this.#hearing.tend(this.#show.pipeline, promptsInSight(this.#editor.worn, this.#storyboard.scenes, this.#show.keepers));
+    this.#hearing.tend(this.#show.pipeline, [...promptsInSight(this.#editor.worn, this.#storyboard.scenes, this.#show.keepers), ...this.#perform.prompts]);
   }
 
   /** Says how an opening goes on; pages that wait hear it too. */
@@ -324,9 +325,10 @@ export class Session implements ShowHost {
     return this.#show?.audio?.wavPath ?? null;
   }
 
-  async picture(kind: 'scenes' | 'keepers' | 'presets' | 'preview', id: string): Promise<Uint8Array | null> {
+  async picture(kind: 'scenes' | 'keepers' | 'presets' | 'preview' | 'pads', id: string): Promise<Uint8Array | null> {
     if (kind === 'presets') return this.#thumbnails.picture(id);
     if (kind === 'preview') return this.#preview.newest?.jpeg ?? null;
+    if (kind === 'pads') return this.#perform.picture(id);
     if (kind === 'scenes') return this.#storyboard.picture(id);
     return this.#show?.keepers.list.find((keep) => String(keep.id) === id)?.picture ?? null;
   }

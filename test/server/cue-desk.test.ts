@@ -1,32 +1,16 @@
 /** Cues through a session: by hand at a boundary, by the track on its tick, and drawn again from the log. */
 
-import { createHash } from 'node:crypto';
-
 import { afterEach, expect, it } from 'vitest';
 import { CueList } from '../../src/control/cues.ts';
 import type { TestPage } from './fixtures.ts';
-import { makeShow } from './show-fixture.ts';
-import { cleanStages, putOnStage, set, trigger, type TestStage } from './stage-fixture.ts';
+import { cleanStages, expectSameFrames, putOnStage, set, trigger } from './stage-fixture.ts';
 
 const BAR = (240 * 120) / 124;
-const hashOf = (pixels: Uint8Array): string => createHash('sha256').update(pixels).digest('hex');
 
 afterEach(cleanStages);
 
 const add = (panel: TestPage, of: 'air' | 'preset' | 'keeper' | 'snapshot', what: string, on: 'hand' | 'bar' | 'section' | 'time' = 'hand'): void => panel.send({ type: 'cueAdd', of, what, on });
 const cuesOf = (panel: TestPage): readonly { readonly id: number; readonly isNext: boolean; readonly isOn: boolean; readonly trigger: string }[] => panel.find('cues')?.cues ?? [];
-
-/** What the pages got last is what a fresh show with the same log draws. */
-async function expectSameFrames({ show, session, panel }: TestStage): Promise<void> {
-  await panel.until(() => panel.frames.filter(({ header }) => header.generation === session.state().generation).length > 12, 60_000);
-  const seen = new Map(panel.frames.filter(({ header }) => header.generation === session.state().generation).map(({ header, payload }) => [header.tick, hashOf(payload)]));
-  const again = makeShow();
-  for (const change of show.log.changes) again.score.apply(change);
-  const ticks = [...seen.keys()];
-  await again.walk.prepare(Math.min(...ticks), Math.max(...ticks) + 1);
-  const drawn = await Promise.all(ticks.map(async (tick) => [tick, hashOf((await again.pipeline.draw(again.walk.pointAt(tick))).pixels)] as const));
-  expect(new Map(drawn)).toEqual(seen);
-}
 
 it('fires cues by hand in their order, at the boundary asked for, and replays them to the same frames', async () => {
   const stage = await putOnStage();

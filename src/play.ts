@@ -15,12 +15,14 @@ import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import type { Pipeline } from './diffusion/types.ts';
 import { oscAllowList, openControls, type ControlsRequest } from './play-controls.ts';
+import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts';
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import type { ControlValue } from './score/control.ts';
 import { startRenderProcess } from './server/render-process.ts';
 import { startServer, type RunningServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
+import type { ShowMemory } from './server/show-memory.ts';
 import { pruneUploads } from './server/uploads.ts';
 import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
@@ -29,6 +31,8 @@ export interface PlayRequest extends ShowRequest, ControlsRequest {
   readonly live?: boolean | undefined;
   /** With `live`: a sound input of this machine instead of a page's. */
   readonly device?: string | undefined;
+  /** Goes on where a show of the same request was cut off, and keeps this one for such a case. */
+  readonly resume?: boolean | undefined;
   readonly port?: number | undefined;
   /** The track runs without a page that plays its sound. */
   readonly clock?: 'free' | undefined;
@@ -49,6 +53,8 @@ export interface Playing {
   readonly session: Session;
   /** Resolves when the show is on stage; rejects where it cannot be opened. */
   readonly opened: Promise<void>;
+  /** The show is over: a later start begins anew. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -66,7 +72,9 @@ export async function play(request: PlayRequest): Promise<void> {
   if (playing.lan !== null) notify('info', `Other machines  ${playing.lan.operatorUrl}\nGuests (look only)  ${playing.lan.guestUrl}\n${renderUnicodeCompact(playing.lan.operatorUrl)}`);
   if (request.open !== false) openBrowser(`${playing.url}/${request.display === undefined ? '' : `?display=${request.display}`}`);
   try {
-    await Promise.race([playing.opened.then(() => stopped), stopped]);
+    const signal = await Promise.race([playing.opened.then(() => stopped), stopped]);
+    // A machine that goes down sends SIGTERM: then the same start line goes on afterwards. Ctrl-C is the end.
+    if (signal === 'SIGINT') await playing.forget();
   } finally {
     await playing.close();
   }
@@ -98,9 +106,16 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());
-    const opened = putOnStage(request, session, await kit, pipeline);
+    const memory = request.resume === true ? memoryOf(request) : null;
+    const opened = putOnStage(request, session, await kit, pipeline, memory);
+    const stopSaving = memory === null ? () => undefined : keepSaving(session, memory, (show) => fileOptions(show, true));
+    closers.unshift(async () => stopSaving());
+    const forget = async (): Promise<void> => {
+      stopSaving();
+      await memory?.forget();
+    };
     opened.catch(() => undefined);
-    return { url: server.url, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, lan: server.lan, session, opened, close: () => closeAll(closers) };
+    return { url: server.url, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, lan: server.lan, session, opened, forget, close: () => closeAll(closers) };
   } catch (thrown) {
     await closeAll(closers);
     throw thrown;
@@ -111,12 +126,24 @@ async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void
   for (const close of closers) await close().catch((reason: unknown) => notify('warn', messageOf(reason)));
 }
 
-async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>): Promise<void> {
+async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipeline: Promise<Pipeline>, memory: ShowMemory | null): Promise<void> {
+  const before = (await memory?.load(Date.now())) ?? null;
   if (request.live === true) {
     const preset = await choosePreset(request, null, kit.library);
     session.open(openLiveShow(kit, await pipeline, preset, request.seed ?? 1, LIVE_RATE));
     if (request.device !== undefined) await session.listenTo(request.device);
-  } else session.open(await openShow({ ...request, pipeline, early: true }, (fraction, text) => session.progress('open', fraction, text)));
+  } else session.open(await openTrackShow(request, session, pipeline, before === null ? null : memory));
+  if (before !== null) goOn(session, before);
+}
+
+/** The show that was cut off, where it can still be opened, else the request's own. */
+async function openTrackShow(request: PlayRequest, session: Session, pipeline: Promise<Pipeline>, memory: ShowMemory | null): Promise<OpenShow> {
+  const open = (wanted: PlayRequest): Promise<OpenShow> => openShow({ ...wanted, pipeline, early: true }, (fraction, text) => session.progress('open', fraction, text));
+  if (memory === null) return await open(request);
+  return await open(requestFromMemory(request, memory)).catch(async (thrown: unknown) => {
+    notify('warn', `The show that was cut off cannot be opened (${messageOf(thrown)}); it begins anew.`);
+    return await open(request);
+  });
 }
 
 /** What the session cannot do itself, since it lies below decoding, analysis and the walk. */
@@ -176,10 +203,10 @@ function packageVersion(): string {
 }
 
 /** Resolves at the first request to end. */
-function stopSignal(): Promise<void> {
+function stopSignal(): Promise<'SIGINT' | 'SIGTERM'> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve('SIGINT'));
+    process.once('SIGTERM', () => resolve('SIGTERM'));
   });
 }
 

@@ -29,6 +29,7 @@ import { OutDesk } from './out-desk.ts';
 import { PerformDesk } from './perform-desk.ts';
 import { PreviewDesk } from './preview-desk.ts';
 import { RenderDesk } from './render-desk.ts';
+import type { ShowState } from './show-memory.ts';
 import { ShowClock } from './show-clock.ts';
 import { ShowEditor } from './show-editor.ts';
 import { keeperTilesOf, promptsInSight, sectionLabelAt, showInfoOf } from './show-info.ts';
@@ -228,6 +229,26 @@ export class Session implements ShowHost {
     } catch (thrown) {
       this.notice('warn', messageOf(thrown));
     }
+  }
+
+  /** What a restart goes on with; null before a show is open. */
+  toRemember(): { readonly show: OpenShow; readonly state: ShowState } | null {
+    const show = this.#resting ?? this.#show;
+    if (show === null) return null;
+    const { transport } = this.#clock;
+    const isTrack = this.#live === null && !show.live;
+    return { show, state: { showTime: isTrack && !transport.endedAt(this.#options.now()) ? transport.showTimeAt(this.#options.now()) : 0, playing: isTrack && transport.playing, values: this.#controls.values } };
+  }
+
+  /** Values, place and motion of before a restart. */
+  restore({ showTime, playing, values }: ShowState): void {
+    const { table, live } = this.#openShow();
+    const now = this.#controls.values;
+    const moved = Object.entries(values).filter(([path, value]) => typeof value !== 'string' && value !== now[path] && !path.startsWith('/transport/') && table.has(path));
+    this.control(moved.map(([path, value]) => ({ kind: 'value', path, value, source: 'restart' })));
+    if (live) return;
+    this.control([{ kind: 'value', path: '/transport/position', value: showTime, source: 'restart' }]);
+    if (playing) this.control([{ kind: 'value', path: '/transport/play', value: true, source: 'restart' }]);
   }
 
   /** Listens to a sound input of this machine. Rejects with a UserError where it cannot be opened. */

@@ -46,6 +46,9 @@ const LOOP_SPEED = 0.6;
 export class FrameStore<Pixels> {
   #frames: StoredFrame<Pixels>[] = [];
   #bytes = 0;
+  #held: ReadonlySet<Pixels> = new Set();
+  /** Held, but no longer in the store. */
+  #left: Pixels[] = [];
   readonly #release: (pixels: Pixels) => void;
 
   /** `release` is called once for each frame that leaves. */
@@ -86,6 +89,14 @@ export class FrameStore<Pixels> {
     this.#closeOver(frame);
   }
 
+  /** These pixels are not released while they are held (a frozen picture); those held before are, if they have left. */
+  hold(pixels: readonly Pixels[]): void {
+    const before = this.#left;
+    this.#held = new Set(pixels);
+    this.#left = [];
+    for (const one of before) this.#letGo(one);
+  }
+
   clear(): void {
     this.#remove(0, this.#frames.length);
   }
@@ -124,6 +135,11 @@ export class FrameStore<Pixels> {
     return { from, to, mix: (time - from.due) / (to.due - from.due), starved };
   }
 
+  #letGo(pixels: Pixels): void {
+    if (this.#held.has(pixels)) this.#left.push(pixels);
+    else this.#release(pixels);
+  }
+
   #insert(index: number, frame: StoredFrame<Pixels>): void {
     this.#frames.splice(index, 0, frame);
     this.#bytes += frame.bytes;
@@ -132,7 +148,7 @@ export class FrameStore<Pixels> {
   #remove(index: number, count: number): void {
     for (const gone of this.#frames.splice(index, count)) {
       this.#bytes -= gone.bytes;
-      this.#release(gone.pixels);
+      this.#letGo(gone.pixels);
     }
   }
 

@@ -6,6 +6,7 @@
 import { clamp, lerp } from '../base/math.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { BeatLight } from './beat-light.ts';
+import type { LookMoment } from './director.ts';
 import type { Pick } from './frame-store.ts';
 import type { FramePixels } from './frame-textures.ts';
 import type { Painter } from './painter.ts';
@@ -36,7 +37,8 @@ export class StageLoop {
   readonly #options: LoopOptions;
   #lastInstant: Milliseconds | null = null;
   #starvedFor: Seconds = 0;
-  #frozenAt: Seconds | null = null;
+  #frozen: { readonly [Name in 'time' | 'music' | 'zoom' | 'angle' | 'shift' | 'sharpen']: LookMoment[Name] } | null = null;
+  #frozenPick: Pick<FramePixels> | null = null;
   #frame = 0;
   #width = 0;
   #height = 0;
@@ -79,13 +81,21 @@ export class StageLoop {
   drawStep(time: Seconds, elapsed: Seconds, wall: Seconds): boolean {
     const pick = this.#pickAt(time, elapsed);
     const looks = this.#session.director.momentAt({ time, elapsed, starved: pick === null || pick.starved });
-    this.#frozenAt = looks.frozen ? (this.#frozenAt ?? time) : null;
-    this.#painter.draw({ ...looks, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety });
+    this.#freeze(looks, pick);
+    this.#painter.draw({ ...looks, ...this.#frozen, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety });
     this.#session.frames.prune(time);
     this.probe.beatPhase = looks.music.BEAT;
     this.probe.show(pick, time, looks.light, this.#painter.effectNames, this.quality.level);
     this.probe.flashShare = this.#painter.safe.limiter.share;
     return pick !== null;
+  }
+
+  /** What is frozen stays as it was, also where it has to be drawn anew (another size, a lost GL context). */
+  #freeze({ frozen, time, music, zoom, angle, shift, sharpen }: LookMoment, pick: Pick<FramePixels> | null): void {
+    if (frozen === (this.#frozen !== null)) return;
+    this.#frozen = frozen ? { time, music, zoom, angle, shift, sharpen } : null;
+    this.#frozenPick = frozen ? pick : null;
+    this.#session.frames.hold(pick === null || !frozen ? [] : [pick.from.pixels, pick.to.pixels]);
   }
 
   /** What the flash limiter leaves in the worst field now (0..1). */
@@ -95,7 +105,8 @@ export class StageLoop {
 
   #pickAt(time: Seconds, elapsed: Seconds): Pick<FramePixels> | null {
     const { frames } = this.#session;
-    const shownTime = this.#options.isIdle() ? frames.lastDue + 1 : (this.#frozenAt ?? time);
+    if (this.#frozenPick !== null) return this.#frozenPick;
+    const shownTime = this.#options.isIdle() ? frames.lastDue + 1 : time;
     const pick = frames.pick(shownTime, this.#starvedFor);
     this.#starvedFor = pick?.starved === true ? this.#starvedFor + elapsed : 0;
     return pick;

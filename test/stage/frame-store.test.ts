@@ -13,6 +13,19 @@ function storeOf(...frames: StoredFrame<string>[]): FrameStore<string> {
   return store;
 }
 
+describe('held pictures', () => {
+  it('are released only when they are let go, and once', () => {
+    const released: string[] = [];
+    const store = new FrameStore<string>((pixels) => void released.push(pixels));
+    for (const tick of [0, 12, 24]) store.add({ tick, generation: 1, due: tick / 120, height: 1, width: 1, cut: false, pixels: `p${tick}`, bytes: 1 });
+    store.hold(['p0', 'p12']);
+    store.clear();
+    expect(released).toEqual(['p24']);
+    store.hold([]);
+    expect(released).toEqual(['p24', 'p0', 'p12']);
+  });
+});
+
 describe('frame store', () => {
   it('finds the neighbours of any time, whatever the order of arrival', () => {
     const random = randomFor(1, 'arrival');

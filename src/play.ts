@@ -5,6 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 import { renderUnicodeCompact } from 'uqr';
 
@@ -14,6 +15,7 @@ import { captureDevice } from './audio/capture.ts';
 import { messageOf } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import type { Pipeline } from './diffusion/types.ts';
+import { openOnDisplay } from './play-displays.ts';
 import { oscAllowList, openControls, type ControlsRequest } from './play-controls.ts';
 import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts';
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
@@ -70,12 +72,14 @@ export async function play(request: PlayRequest): Promise<void> {
   const playing = await startPlaying(request);
   notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   OSCQuery http://127.0.0.1:${playing.oscqueryPort}   (Ctrl-C ends the show)`);
   if (playing.lan !== null) notify('info', `Other machines  ${playing.lan.operatorUrl}\nGuests (look only)  ${playing.lan.guestUrl}\n${renderUnicodeCompact(playing.lan.operatorUrl)}`);
-  if (request.open !== false) openBrowser(`${playing.url}/${request.display === undefined ? '' : `?display=${request.display}`}`);
+  const closeDisplays = request.open === false || request.display === undefined ? null : await openOnDisplay(playing.url, request.display);
+  if (request.open !== false && closeDisplays === null) openBrowser(`${playing.url}/`);
   try {
     const signal = await Promise.race([playing.opened.then(() => stopped), stopped]);
     // A machine that goes down sends SIGTERM: then the same start line goes on afterwards. Ctrl-C is the end.
     if (signal === 'SIGINT') await playing.forget();
   } finally {
+    await closeDisplays?.();
     await playing.close();
   }
 }
@@ -90,7 +94,7 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
   kit.catch(() => undefined);
   const session = new Session({
     now, tools: createTools(request, kit, pipeline), version: packageVersion(), provider: request.provider ?? 'cpu',
-    freeClock: request.clock === 'free', uploadFolder, thumbnailFolder: cacheSubfolder('thumbnails'), notice: notify, startValues: request.stageValues ?? {},
+    freeClock: request.clock === 'free', uploadFolder, thumbnailFolder: cacheSubfolder('thumbnails'), notice: notify, startValues: request.stageValues ?? {}, outputFile: join(cacheSubfolder('outputs'), 'outputs.json'),
   });
   const say = (level: 'info' | 'warn', text: string): void => {
     notify(level, text);
@@ -98,7 +102,7 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
   };
   const closers: (() => Promise<void>)[] = [async () => (await pipeline.catch(() => undefined))?.dispose()];
   try {
-    const server = await startServer({ host: session, port: request.port ?? DEFAULT_PORT, now, webRoot: packagePath('dist/web'), uploadFolder, lan: request.lan === true, onNotice: (text) => say('warn', text) });
+    const server = await startServer({ host: session, port: request.port ?? DEFAULT_PORT, now, webRoot: packagePath('dist/web'), uploadFolder, overlayFolder: cacheSubfolder('overlays'), lan: request.lan === true, onNotice: (text) => say('warn', text) });
     session.attach(server);
     closers.unshift(() => server.close());
     const controls = await openControls(request, { session, table: (await kit).table, names: server.lan?.names, now, say });

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cacheSubfolder } from './audio/cache.ts';
 import { packageRoot } from './base/entry.ts';
 import { notify } from './base/log.ts';
 import { median } from './base/math.ts';
@@ -126,7 +127,7 @@ async function openMaker(request: RenderRequest, show: OpenShow, settings: Video
   const transport = { playing: false, showTime: range.from, at: 0, rate: 1, duration: show.timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: 0, beat: 0, bar: 0, epoch: 0 };
   const welcome = { show: showInfoOf(show, [show.preset], 0), parameters: [...show.table.values()], values, effects: show.effects, transport };
   const webRoot = fileURLToPath(new URL('dist/web', distParent()));
-  return openStageFrames({ ...common, browserPath, webRoot, welcome, timelineBytes: encodeTimeline(show.timeline), fps, timeOf: range.timeOf, now });
+  return openStageFrames({ ...common, browserPath, webRoot, overlayFolder: cacheSubfolder('overlays'), welcome, timelineBytes: encodeTimeline(show.timeline), fps, timeOf: range.timeOf, now });
 }
 
 /** The show's own walk, or the same as a chain of feedback. */

@@ -21,6 +21,7 @@ import { createMix, createPromptFaders } from './mix-view.ts';
 import { Monitors } from './monitors.ts';
 import { createSafetyBar } from './pads.ts';
 import { PatchView } from './patch-view.ts';
+import { createOverlayView } from './overlay-view.ts';
 import { PresetsView } from './presets-view.ts';
 import { createSaveView } from './save-view.ts';
 import { leaveKeysToFocus, shortcutsOf } from './shortcuts.ts';
@@ -57,6 +58,7 @@ export class PanelPage {
   #built = '';
   #heard: Readonly<Record<string, HeardPrompt>> = {};
   #isGuest = false;
+  #token = '';
 
   constructor(model: ShowModel, connectionSend: Send) {
     const send: Send = (message) => this.#sendIfAllowed(message, connectionSend);
@@ -95,6 +97,7 @@ export class PanelPage {
   receive(message: ServerMessage): void {
     switch (message.type) {
       case 'hello':
+        this.#token = message.token;
         this.#setGuest(message.token === '');
         this.#board.receive(message.values, true);
         this.#controllers.reconnected();
@@ -106,7 +109,7 @@ export class PanelPage {
         return this.#board.receive({ '/transport/play': message.transport.playing });
       case 'values':
         return this.#board.receive(message.values);
-      case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads':
+      case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads': case 'outputs':
         return;
       case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview':
         return this.#jobs.soon(() => this.#show(message));
@@ -156,7 +159,7 @@ export class PanelPage {
         return this.toasts.progress(message.text, message.fraction);
       case 'controllers': case 'monitor': case 'midiOut':
         return this.#controllers.receive(message);
-      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads':
+      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads': case 'outputs':
         return;
     }
   }
@@ -172,7 +175,7 @@ export class PanelPage {
       h('div', { class: 'view view-mix' }, this.#prompts, this.#mix),
       h('div', { class: 'view view-patch' }, this.#patch.element),
       h('div', { class: 'view view-track' }, storyboard),
-      h('div', { class: 'view view-gear' }, this.#controllers.element, createSaveView(send)));
+      h('div', { class: 'view view-gear' }, this.#controllers.element, createSaveView(send), createOverlayView(this.#board, () => this.#token, (text) => this.toasts.show('warn', text))));
   }
 
   #setGuest(isGuest: boolean): void {

@@ -7,6 +7,7 @@
 import type { ControlValue } from '../score/control.ts';
 import type { Parameter } from '../score/parameters.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
+import type { OutputSettings } from './output-settings.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -199,9 +200,13 @@ export type ServerMessage =
   | { readonly type: 'monitor'; readonly entries: readonly MonitorEntry[] }
   /** For a device at this page's Web MIDI. */
   | { readonly type: 'midiOut'; readonly device: string; readonly bytes: readonly number[] }
+  /** Saved geometry by the output's name. */
+  | { readonly type: 'outputs'; readonly outputs: Readonly<Record<string, OutputSettings>> }
   | { readonly type: 'notice'; readonly level: 'info' | 'warn' | 'error'; readonly text: string };
 
 export type ClientMessage =
+  /** Saves the geometry of an output; null forgets it. */
+  | { readonly type: 'output'; readonly name: string; readonly settings: OutputSettings | null }
   /** May be sent again on the same socket when `canPlaySound` changes (a click has allowed sound). */
   | { readonly type: 'hello'; readonly v: number; readonly role: Role; readonly canPlaySound: boolean }
   | { readonly type: 'ping'; readonly sent: Milliseconds }

@@ -38,7 +38,7 @@ type Spec = Partial<Omit<Parameter, 'path' | 'group' | 'kind' | 'label' | 'help'
 
 function declare(kind: ParameterKind, path: string, label: string, help: string, spec: Spec = {}): Parameter {
   const group = path.startsWith('/walk/') ? 'walk'
-    : path.startsWith('/stage/') ? 'stage'
+    : path.startsWith('/stage/') || path.startsWith('/overlay/') ? 'stage'
     : path.startsWith('/look/') ? 'look'
     : path.startsWith('/tempo/') ? 'tempo'
     : path.startsWith('/transport/') ? 'transport' : 'show';
@@ -70,6 +70,17 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   declare('boolean', '/stage/blackout', 'Blackout', 'Black in one frame, back in 80 ms.'),
   declare('boolean', '/stage/freeze', 'Freeze', 'Holds the picture; controls go on underneath.'),
   declare('text', '/stage/safety', 'Flash safety', 'What the flash limiter holds to: strict (no ten degrees of the view flash more than three times a second), broadcast (not the screen as a whole), off (sent twice within ten seconds, and logged).', { default: 'strict', choices: SAFETY_PROFILES }),
+  declare('text', '/stage/test', 'Test card', 'A card instead of the picture: grid, circles, ramp, bars, id (the output\'s name), sync (a bar that crosses the middle on a beep).', { default: 'off', choices: ['off', 'grid', 'circles', 'ramp', 'bars', 'id', 'sync'] }),
+  declare('boolean', '/overlay/show', 'Overlay', 'Shows the logo or the text over the looks.'),
+  declare('text', '/overlay/text', 'Text', 'What the overlay says, lines apart by \\n, the first large; empty: the title of the track.'),
+  declare('text', '/overlay/logo', 'Logo', 'The id of an uploaded PNG or SVG, shown instead of the text; empty: none.'),
+  number('/overlay/x', 'Across', 'Centre of the overlay: 0 is the left edge, 1 the right.', { default: 0.5, smoothing: 0.15 }),
+  number('/overlay/y', 'Down', 'Centre of the overlay: 0 is the top edge, 1 the bottom.', { default: 0.82, smoothing: 0.15 }),
+  number('/overlay/size', 'Size', 'Height of the overlay as a share of the picture.', { min: 0.02, default: 0.16, smoothing: 0.15 }),
+  number('/overlay/opacity', 'Opacity', 'How solid the overlay is.', { default: 1, smoothing: 0.1 }),
+  number('/overlay/fade', 'Fade', 'How long the overlay takes to come and go.', { unit: 's', max: 5, default: 1 }),
+  number('/overlay/hold', 'Hold', 'The overlay goes by itself after this; 0: it stays.', { unit: 's', max: 600, default: 0 }),
+  number('/overlay/beat', 'Beat', 'The overlay grows by this on each beat.', { max: 0.02, default: 0 }),
   number('/tempo/bpm', 'Tempo', 'Tempo while no track gives one.', { unit: 'BPM', min: 20, max: 999, default: 120 }),
   trigger('/tempo/tap', 'Tap', 'Tap four beats.'),
   number('/tempo/nudge', 'Nudge', 'Moves the beat earlier or later.', { unit: 'ms', min: -500, max: 500, default: 0 }),

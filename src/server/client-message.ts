@@ -17,7 +17,24 @@ const path = text(200).regex(/^\/[^\s#]*$/, 'must start with "/"');
 const value = z.union([finite, z.boolean(), text(40_000)]);
 const source = text(40);
 
+const fraction = finite.min(-4).max(5);
+const point = z.strictObject({ x: fraction, y: fraction });
+const edge = z.strictObject({ width: finite.min(0).max(1), gamma: finite.min(0.5).max(4) });
+
+/** Geometry of an output; also of the file it is saved in. */
+export const OUTPUT_SETTINGS = z.strictObject({
+  slice: z.strictObject({ x: finite.min(0).max(1), y: finite.min(0).max(1), width: finite.min(0.02).max(1), height: finite.min(0.02).max(1) }),
+  fit: z.enum(['fill', 'fit', 'stretch']), rotate: z.literal([0, 90, 180, 270]), flipX: z.boolean(), flipY: z.boolean(),
+  corners: z.array(point).length(4),
+  mesh: z.strictObject({ size: z.int().min(2).max(9), offsets: z.array(point).max(81) }).refine(({ size, offsets }) => offsets.length === (size < 3 ? 0 : size * size), 'a mesh of n has n x n offsets'),
+  masks: z.array(z.array(point).min(3).max(64)).max(32),
+  blend: z.strictObject({ left: edge, right: edge, top: edge, bottom: edge }),
+});
+/** Name of an output, as in ?output=NAME. */
+export const OUTPUT_NAME = text(40).regex(/^[\p{L}\p{N} ._-]+$/u);
+
 const SCHEMA = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('output'), name: OUTPUT_NAME, settings: OUTPUT_SETTINGS.nullable() }),
   z.strictObject({ type: z.literal('hello'), v: finite, role: z.enum(['stage', 'panel', 'render']), canPlaySound: z.boolean() }),
   z.strictObject({ type: z.literal('ping'), sent: finite }),
   z.strictObject({ type: z.literal('clock'), showTime: finite, at: finite, outputLatency: finite, playing: z.boolean() }),

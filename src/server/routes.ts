@@ -11,6 +11,7 @@ import sharp from 'sharp';
 import { messageOf } from '../base/errors.ts';
 import { cookieFor, gradeOf, isForeignWrite, isOwnHost, tokenInUrl, type LanAccess } from './access.ts';
 import type { ShowHost } from './host.ts';
+import { addOverlayFiles } from './overlay-files.ts';
 import { receiveUpload } from './uploads.ts';
 
 export interface RouteOptions {
@@ -22,6 +23,7 @@ export interface RouteOptions {
   /** Folder of the built pages; none: only the API is served. */
   readonly webRoot: string | undefined;
   readonly uploadFolder: string | undefined;
+  readonly overlayFolder?: string | undefined;
 }
 
 export function createApp(options: RouteOptions): Express {
@@ -31,6 +33,7 @@ export function createApp(options: RouteOptions): Express {
   app.use((request, response, next) => refuseForeigners(request, response, next, options));
   addApi(app, options.host);
   if (options.uploadFolder !== undefined) addUploads(app, options.uploadFolder, options.token);
+  if (options.overlayFolder !== undefined) addOverlayFiles(app, options.overlayFolder, options.token);
   app.use('/api', (_request, response) => void response.status(404).json({ error: 'There is no such address under /api.' }));
   if (options.webRoot !== undefined) addPages(app, options.webRoot);
   app.use(answerFault);

@@ -30,6 +30,8 @@ export interface ServerOptions {
   readonly webRoot?: string;
   /** Where dropped songs go; without it uploads are refused. */
   readonly uploadFolder?: string;
+  /** Where logos of the overlay lie; without it there are none. */
+  readonly overlayFolder?: string;
   /** Also for the local network, whose machines need a token. */
   readonly lan?: boolean;
   readonly onNotice?: (text: string) => void;
@@ -54,8 +56,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const token = createToken();
   const lan = options.lan === true ? createLanAccess() : null;
   let port = options.port;
-  const { host, now, webRoot, uploadFolder } = options;
-  const server = createServer(createApp({ host, token, port: () => port, lan, webRoot, uploadFolder }));
+  const { host, now, webRoot, uploadFolder, overlayFolder } = options;
+  const server = createServer(createApp({ host, token, port: () => port, lan, webRoot, uploadFolder, overlayFolder }));
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   const sockets = new Sockets(server, { host, token, port: () => port, now, lan });
   port = await listenNear(server, options.port, lan === null ? LOOPBACK : ANYWHERE);

@@ -25,6 +25,7 @@ import { HearingDesk } from './hearing-desk.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
 import { LiveDesk } from './live-desk.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
+import { OutputDesk } from './output-desk.ts';
 import { OutDesk } from './out-desk.ts';
 import { PerformDesk } from './perform-desk.ts';
 import { PreviewDesk } from './preview-desk.ts';
@@ -55,6 +56,8 @@ export interface SessionOptions {
   readonly thumbnailFolder: string;
   readonly notice: (level: 'info' | 'warn', text: string) => void;
   /** Hold from the start, over the show's own. */
+  /** Where the geometry of outputs is kept; without it only as long as the show runs. */
+  readonly outputFile?: string;
   readonly startValues?: Readonly<Record<string, ControlValue>>;
 }
 
@@ -72,6 +75,7 @@ export class Session implements ShowHost {
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
   readonly #reports = new StageReports();
+  readonly #outputs: OutputDesk;
   readonly #outs: OutDesk;
   readonly controllers: ControllerDesk;
   readonly #time: TimeDesk;
@@ -91,6 +95,7 @@ export class Session implements ShowHost {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#startedAt = options.now();
+    this.#outputs = new OutputDesk(options.outputFile ?? null);
     this.#clock = new ShowClock(options.freeClock, options.now());
     this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
     this.#hearing = new HearingDesk(() => this.#broadcast(this.#hearing.message()));
@@ -332,7 +337,7 @@ export class Session implements ShowHost {
     if (show === null) return null;
     return {
       show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message(), ...this.#perform.greetings()],
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message(), this.#outputs.message(), ...this.#perform.greetings()],
     };
   }
 
@@ -404,6 +409,8 @@ export class Session implements ShowHost {
         return this.#renders.take(this.#openShow(), message);
       case 'midi': case 'midiDevices': case 'learn':
         return this.controllers.receive(client.id, message);
+      case 'output':
+        return this.#inBackground(this.#outputs.save(message.name, message.settings).then(() => this.#broadcast(this.#outputs.message())));
       case 'drawn':
         return this.#reports.hear(client.id, message, this.#options.now());
       case 'hello': case 'ping':

@@ -29,7 +29,7 @@ const ECHO_DEPTH = 0.012;
 const ECHO_TAU: Seconds = 0.16;
 const SILENT: MusicValues = { BEAT: 0, BAR: 0, KICK: 0, SNARE: 0, HATS: 0, BASS: 0, VOICE: 0, ENERGY: 0.4, BRIGHTNESS: 0.5 };
 
-export type LookMoment = Omit<Moment, 'pick' | 'elapsed' | 'frame' | 'wall' | 'safety'>;
+export type LookMoment = Omit<Moment, 'pick' | 'elapsed' | 'frame' | 'wall' | 'safety' | 'over'>;
 
 export interface DirectorInput {
   readonly time: Seconds;

@@ -8,8 +8,10 @@ import { Connection } from './connection.ts';
 import { DisplayOffset } from './display-offset.ts';
 import { hidePointer, keepAwake } from './display.ts';
 import { h } from './dom.ts';
+import { GeometryEditor } from './geometry/geometry-editor.ts';
 import { reloadUnlessRestored } from './gl-watch.ts';
 import { Painter } from './painter.ts';
+import { PLAIN_OUTPUT, type OutputSettings } from '../protocol/output-settings.ts';
 import { createRenderContract, type RenderContract } from './render-page.ts';
 import { ShowSession } from './show-session.ts';
 import { SoundConductor } from './sound-conductor.ts';
@@ -27,6 +29,8 @@ declare global {
 const query = new URLSearchParams(location.search);
 const isRender = query.get('render') === '1';
 const isBare = isRender || query.get('obs') === '1';
+/** Which geometry this page has, and how it calls itself on a test card. */
+const outputName = (query.get('output') ?? 'stage').slice(0, 40);
 
 const offset = new DisplayOffset(query, localStorage);
 
@@ -35,6 +39,7 @@ if (query.get('calibrate') === '1') startCalibration(offset);
 else {
   document.body.append(canvas);
   document.body.classList.toggle('bare', isBare);
+  document.documentElement.classList.toggle('obs', query.get('obs') === '1');
   start();
 }
 
@@ -44,6 +49,7 @@ function start(): void {
   const connection: Connection = new Connection(isRender ? 'render' : 'stage', {
     onMessage: (message) => {
       session.receive(message);
+      if (message.type === 'outputs' && !isRender) takeOutput(message.outputs[outputName] ?? PLAIN_OUTPUT, painter, editor);
       conductor.update();
       page?.receive(message);
     },
@@ -60,7 +66,8 @@ function start(): void {
   });
   const conductor = new SoundConductor(connection, session, (text) => page?.toasts.show('warn', text));
   const page = isBare ? null : new StageInterface({ connection, session, conductor, autoplay: query.get('autoplay') === '1' });
-  const loop = new StageLoop(painter, session, { isIdle: () => page?.isIdle ?? false, adapt: !isRender && query.get('quality') !== 'fixed' });
+  const loop = new StageLoop(painter, session, { isIdle: () => page?.isIdle ?? false, adapt: !isRender && query.get('quality') !== 'fixed', outputName, isRender });
+  const editor = isRender ? null : new GeometryEditor(outputName, (settings) => painter.setOutput(settings), (settings) => connection.send({ type: 'output', name: outputName, settings }), (card) => connection.send({ type: 'value', path: '/stage/test', value: card, source: 'key' }));
   window.latentbeatProbe = loop.probe;
   loop.probe.renderer = rendererName(painter);
   loop.probe.oldestDue = () => session.frames.firstDue;
@@ -122,6 +129,13 @@ function startRender(session: ShowSession, painter: Painter, loop: StageLoop): v
   canvas.classList.add('lit');
   loop.setSize(width, height, 1);
   window.latentbeatRender = createRenderContract(session, painter, loop, size('fps', 30));
+}
+
+/** What the server keeps of this output's geometry; hands on this page come first. */
+function takeOutput(settings: OutputSettings, painter: Painter, editor: GeometryEditor | null): void {
+  if (editor?.isOpen === true) return;
+  painter.setOutput(settings);
+  editor?.setSettings(settings);
 }
 
 /** Null, with a sentence on the page, where there is no WebGL 2. */

@@ -7,12 +7,15 @@ import { LinearSRGBColorSpace, Vector2, WebGLRenderer, type WebGLRenderTarget } 
 
 import type { Seconds, Turns, Unit } from '../base/units.ts';
 import type { EffectSource } from '../protocol/messages.ts';
+import type { OutputSettings } from '../protocol/output-settings.ts';
 import type { SafetyProfile } from '../safety/rules.ts';
 import { ENLARGE, FINISH } from './core-shaders.ts';
 import type { Pick } from './frame-store.ts';
 import { FrameTextures, type FramePixels } from './frame-textures.ts';
 import { LookChain, type LookMoment } from './look-chain.ts';
 import { createTarget, Pass, uniformsOf } from './passes.ts';
+import { composedSize } from './geometry/output-mesh.ts';
+import { OutputPass, type OutputMoment } from './geometry/output-pass.ts';
 import { PictureMixer } from './picture-mixer.ts';
 import { SafeOutput } from './safety/safe-output.ts';
 
@@ -38,6 +41,8 @@ export interface Moment extends LookMoment {
   /** Display clock (s, ascending) and profile for the flash limiter. */
   readonly wall: Seconds;
   readonly safety: SafetyProfile;
+  /** What stands over the picture or instead of it. */
+  readonly over: OutputMoment;
 }
 
 export interface PainterOptions {
@@ -51,6 +56,11 @@ export class Painter {
   readonly textures = new FrameTextures();
   /** The last step of every picture. */
   readonly safe = new SafeOutput();
+  readonly output = new OutputPass();
+  #finishedPicture: WebGLRenderTarget | null = null;
+  #outputWidth = 1;
+  #outputHeight = 1;
+  #pictureAspect = 16 / 9;
   readonly #options: PainterOptions;
   #mixer: PictureMixer;
   readonly #chain = new LookChain();
@@ -86,17 +96,33 @@ export class Painter {
     this.#chain.setEffects(sources, chain);
   }
 
-  /** Size of what is drawn, in pixels. */
+  /** Size of the output in pixels. */
   setSize(width: number, height: number): void {
+    this.#outputWidth = width;
+    this.#outputHeight = height;
     this.renderer.setPixelRatio(1);
     this.renderer.setSize(width, height, false);
-    this.#chain.setSize(width, height);
     this.safe.setSize(width, height);
+    this.#finished?.dispose();
+    this.#finished = this.#options.readable ? createTarget(width, height, 8) : null;
+    this.#compose();
+  }
+
+  /** Another geometry: the picture may be composed in another size. */
+  setOutput(settings: OutputSettings): void {
+    this.output.setSettings(settings);
+    this.#compose();
+  }
+
+  #compose(): void {
+    const { width, height } = composedSize(this.output.settings, this.#outputWidth, this.#outputHeight, this.#pictureAspect);
+    this.#finishedPicture?.dispose();
+    this.#finishedPicture = null;
+    if (width === this.#enlarged.width && height === this.#enlarged.height) return;
+    this.#chain.setSize(width, height);
     this.#enlarged.dispose();
     this.#enlarged = createTarget(width, height);
     this.#last = null;
-    this.#finished?.dispose();
-    this.#finished = this.#options.readable ? createTarget(width, height, 8) : null;
   }
 
   draw(moment: Moment): void {
@@ -113,9 +139,14 @@ export class Painter {
   }
 
   /** Finishes into the limiter's target; what it lets through goes onto the canvas and, for an export, where it can be read. */
-  #show({ wall, safety, frame }: Moment): void {
+  #show({ wall, safety, frame, over }: Moment): void {
     const painted = this.safe.target;
-    this.#finish.draw(this.renderer, painted);
+    if (this.output.isPlain(over)) this.#finish.draw(this.renderer, painted);
+    else {
+      this.#finishedPicture ??= createTarget(this.#enlarged.width, this.#enlarged.height);
+      this.#finish.draw(this.renderer, this.#finishedPicture);
+      this.output.draw(this.renderer, this.#finishedPicture, painted, over);
+    }
     this.safe.setProfile(safety);
     this.safe.present(this.renderer, painted, wall);
     this.safe.copyTo(this.renderer, null, false, frame % 64);
@@ -134,8 +165,16 @@ export class Painter {
   #drawPicture(moment: Moment): WebGLRenderTarget | null {
     if (moment.pick === null) return this.#mixer.picture === null ? null : this.#last;
     const mixed = this.#mixer.mix(this.renderer, moment.pick, moment.elapsed, this.followsMotion ? moment.motion : 0);
+    this.#setPictureAspect(mixed.width / mixed.height);
     this.#enlargeTo(mixed, moment);
     return this.#chain.draw(this.renderer, this.#enlarged, moment);
+  }
+
+  /** The shape of generated pictures matters to outputs that show the whole of it. */
+  #setPictureAspect(aspect: number): void {
+    if (Math.abs(aspect - this.#pictureAspect) < 1e-3) return;
+    this.#pictureAspect = aspect;
+    if (this.output.settings.fit !== 'fill') this.#compose();
   }
 
   #enlargeTo(mixed: WebGLRenderTarget, moment: Moment): void {

@@ -21,10 +21,16 @@ const LOOK_AGAIN: Milliseconds = 2;
 
 export function createRenderContract(session: ShowSession, painter: Painter, loop: StageLoop, fps: number): RenderContract {
   const isReady = (): boolean => session.show !== null && (session.timeline !== null || session.isLive);
+  let waited = false;
   const step = async (time: Seconds): Promise<void> => {
     const end = session.show?.duration ?? Infinity;
     await waitUntil(() => session.frames.covers(time, end), `no generated picture came for ${time.toFixed(3)} s within ${WAIT_FOR_FRAMES / 1000} s`);
     loop.drawStep(time, 1 / fps, time);
+    if (waited) return;
+    // A logo is asked for by the first step; that step is drawn again once it is there.
+    waited = true;
+    await loop.dressed;
+    loop.drawStep(time, 0, time);
   };
   return {
     ready: () => waitUntil(isReady, 'the show was not opened by the server'),

@@ -103,7 +103,7 @@ export class StageInterface {
         return this.#storyboard.showProgress(message.progress);
       case 'notice':
         return this.toasts.show(message.level, message.text);
-      case 'pong': case 'values': case 'trigger': case 'telemetry': case 'effects': case 'live': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads':
+      case 'pong': case 'values': case 'trigger': case 'telemetry': case 'effects': case 'live': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads': case 'outputs':
         return;
     }
   }
@@ -230,6 +230,8 @@ export class StageInterface {
       { keys: ['f'], shown: 'F', text: 'full screen', act: () => void toggleFullScreen() },
       { keys: ['b'], shown: 'B', text: 'blackout, and back', act: (event) => event.repeat || this.#toggle('/stage/blackout') },
       { keys: ['z'], shown: 'Z', text: 'freeze the picture', act: (event) => event.repeat || this.#toggle('/stage/freeze') },
+      { keys: ['o'], shown: 'O', text: 'overlay (logo or title) on and off', act: (event) => event.repeat || this.#toggle('/overlay/show') },
+      { keys: [], shown: 'W', text: 'corners, mesh and masks of this output', act: () => undefined },
       { keys: ['k'], shown: 'K', text: 'keep this place', act: () => this.#keep() },
       { keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], shown: '1–9', text: 'walk to a keeper in four beats', act: (event) => this.#goToKeeper(Number(event.key)) },
       { keys: ['arrowleft'], shown: '←', text: 'back 5 s', act: () => this.#seekBy(-SEEK_STEP) },

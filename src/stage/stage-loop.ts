@@ -7,6 +7,7 @@ import { clamp, lerp } from '../base/math.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { BeatLight } from './beat-light.ts';
 import type { LookMoment } from './director.ts';
+import { Dressing } from './dressing.ts';
 import type { Pick } from './frame-store.ts';
 import type { FramePixels } from './frame-textures.ts';
 import type { Painter } from './painter.ts';
@@ -26,6 +27,10 @@ export interface LoopOptions {
   readonly isIdle: () => boolean;
   /** Adapt the number of pixels to the machine. */
   readonly adapt: boolean;
+  /** Name of this output; stage where it is left out. */
+  readonly outputName?: string;
+  /** Stepped by an exporter: the overlay stands where its time says. */
+  readonly isRender?: boolean;
 }
 
 export class StageLoop {
@@ -35,6 +40,7 @@ export class StageLoop {
   readonly #painter: Painter;
   readonly #session: ShowSession;
   readonly #options: LoopOptions;
+  readonly #dressing: Dressing;
   #lastInstant: Milliseconds | null = null;
   #starvedFor: Seconds = 0;
   #frozen: { readonly [Name in 'time' | 'music' | 'zoom' | 'angle' | 'shift' | 'sharpen']: LookMoment[Name] } | null = null;
@@ -48,6 +54,12 @@ export class StageLoop {
     this.#painter = painter;
     this.#session = session;
     this.#options = options;
+    this.#dressing = new Dressing(options.outputName ?? 'stage', options.isRender === true);
+  }
+
+  /** Resolves when what stands over the picture is loaded. */
+  get dressed(): Promise<void> {
+    return this.#dressing.ready;
   }
 
   /** Size of the stage in CSS pixels and the display's pixel ratio. */
@@ -82,7 +94,8 @@ export class StageLoop {
     const pick = this.#pickAt(time, elapsed);
     const looks = this.#session.director.momentAt({ time, elapsed, starved: pick === null || pick.starved });
     this.#freeze(looks, pick);
-    this.#painter.draw({ ...looks, ...this.#frozen, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety });
+    const over = this.#dressing.at({ session: this.#session, time, elapsed, wall, light: looks.light, beat: looks.music.BEAT, valueOf: looks.valueOf });
+    this.#painter.draw({ ...looks, ...this.#frozen, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety, over });
     this.#session.frames.prune(time);
     this.probe.beatPhase = looks.music.BEAT;
     this.probe.show(pick, time, looks.light, this.#painter.effectNames, this.quality.level);

@@ -18,6 +18,8 @@ export interface StageFramesRequest {
   readonly browserPath: string;
   /** Folder of the built pages (dist/web). */
   readonly webRoot: string;
+  /** Logos of the overlay. */
+  readonly overlayFolder?: string;
   readonly welcome: Welcome;
   readonly timelineBytes: Uint8Array;
   readonly plan: WalkPlan;
@@ -44,7 +46,7 @@ interface RenderPage {
 /** Opens server, browser and page; throws UserError 'device' when the page does not come up. */
 export async function openStageFrames(request: StageFramesRequest): Promise<FrameMaker> {
   const source = new FrameSource(request);
-  const server = await startServer({ host: hostFor(request, source), port: 0, now: request.now, webRoot: request.webRoot });
+  const server = await startServer({ host: hostFor(request, source), port: 0, now: request.now, webRoot: request.webRoot, ...(request.overlayFolder === undefined ? {} : { overlayFolder: request.overlayFolder }) });
   const collector = await openPixelCollector(request.width * request.height * 4);
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {

@@ -72,7 +72,7 @@ export class StageShow {
 
   /** Starts (or restarts) the server. */
   async listen(port: number): Promise<void> {
-    this.server = await startServer({ host: this.#host(), port, now: () => performance.now(), webRoot: WEB_ROOT, uploadFolder: this.#folder });
+    this.server = await startServer({ host: this.#host(), port, now: () => performance.now(), webRoot: WEB_ROOT, uploadFolder: this.#folder, overlayFolder: join(this.#folder, 'overlays') });
     this.#timers = [setInterval(() => this.#pump(), 30), setInterval(() => this.tell(), 250)];
   }
 

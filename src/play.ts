@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { renderUnicodeCompact } from 'uqr';
 
-import { loadCorrections, saveCorrections, type GridCorrections } from './analysis/corrections.ts';
+import { correctTimeline, loadCorrections, saveCorrections, type GridCorrections } from './analysis/corrections.ts';
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { captureDevice } from './audio/capture.ts';
 import { messageOf } from './base/errors.ts';
@@ -165,6 +165,7 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
     openLive: (sampleRate, preset) => openLiveShow(needKit(), pipeline as Pipeline, preset, request.seed ?? 1, sampleRate),
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
     keepParts,
+    layBeats: (timeline, beats) => correctTimeline(timeline, { beats }),
     correctGrid,
     presets: () => needKit().library.list(),
     controllers: () => needKit().controllers.profiles,
@@ -188,9 +189,9 @@ async function startRender(order: RenderOrder, onProgress: Parameters<ShowTools[
 }
 
 async function fileOptions(show: OpenShow, inFallback = false): Promise<Parameters<typeof saveShowFile>[3]> {
-  const { audio } = show;
+  const { audio, beatsByHand = false, timeline: { grid } } = show;
   const isDemo = audio !== null && audio.path.startsWith(cacheSubfolder('demo'));
-  return { isDemo, inFallback, corrections: audio === null ? {} : ((await loadCorrections(cacheFolder(), audio.sha256)) ?? {}) };
+  return { isDemo, inFallback, corrections: beatsByHand ? { beats: Array.from(grid.beats, (time, i) => ({ time, position: grid.positions[i] })) } : audio === null ? {} : ((await loadCorrections(cacheFolder(), audio.sha256)) ?? {}) };
 }
 
 /** Edits of the grid add up, are stored beside the track's analysis and give a new timeline. */

@@ -25,7 +25,7 @@ export class Taps {
   /** One tap; null until there are enough. */
   tap(now: Milliseconds): TappedTempo | null {
     const last = this.taps.at(-1);
-    if (last !== undefined && now - last > TAP_PAUSE) this.taps = [];
+    if (last !== undefined && (now < last || now - last > TAP_PAUSE)) this.taps = [];
     this.taps = [...this.taps, now].slice(-TAPS_KEPT);
     if (this.taps.length < TAPS_NEEDED) return null;
     const lengths = beatLengthsOf(this.taps);

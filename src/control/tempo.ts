@@ -61,6 +61,7 @@ const AT_REST: BeatLine = { at: 0, beat: 0, tempo: 120, held: false };
 export class TempoClock {
   private readonly metre: number;
   private grid: BeatGrid | null = null;
+  private gridSource: 'track' | 'tap' = 'track';
   /** The beat of whoever leads; goes on by itself when nobody does. */
   private line: BeatLine;
   /** What the shown phase still lacks at an instant (beats), worked off from there. */
@@ -79,14 +80,26 @@ export class TempoClock {
     this.line = { ...AT_REST, at: options.now, tempo: options.tempo ?? 120 };
   }
 
-  /** The track's grid, or null for none; it outranks everything while show time is given. */
-  useGrid(grid: BeatGrid | null): void {
+  /** The track's grid, or null for none; it outranks everything while show time is given. `tap`: a hand has corrected it. */
+  useGrid(grid: BeatGrid | null, source: 'track' | 'tap' = 'track'): void {
     this.grid = grid;
+    this.gridSource = source;
+  }
+
+  /** Takes the beat and tempo of another clock as its own. */
+  align(now: Milliseconds, beat: number, tempo: Bpm): void {
+    this.line = { at: now - this.shift(now), beat, tempo: clamp(tempo, MIN_TEMPO, MAX_TEMPO), held: false };
+    this.lack = { beats: 0, at: now };
+  }
+
+  /** Beat of whoever leads, nudged, without what the shown phase still lacks. */
+  lineBeatAt(now: Milliseconds): number {
+    return beatOf(this.line, now - this.shift(now));
   }
 
   /** Place at an instant; `showTime` (s) is where the track is, null without one. */
   placeAt(now: Milliseconds, showTime: Seconds | null = null): TempoPlace {
-    if (showTime !== null && this.grid !== null && this.grid.beats.length >= 2) return placeInTrack(this.grid, showTime);
+    if (showTime !== null && this.grid !== null && this.grid.beats.length >= 2) return placeInTrack(this.grid, showTime, this.gridSource);
     const source = this.sourceAt(now);
     const beat = this.shownBeat(now);
     const whole = Math.floor(beat + 1e-9);
@@ -227,9 +240,9 @@ export class TempoClock {
   }
 }
 
-function placeInTrack(grid: BeatGrid, showTime: Seconds): TempoPlace {
+function placeInTrack(grid: BeatGrid, showTime: Seconds, source: TempoSource): TempoPlace {
   const { beat, positionInBar, bar, tempo, phase } = placeInGrid(grid, showTime);
-  return { source: 'track', confidence: grid.confidence, tempo, beat, positionInBar, bar, phase };
+  return { source, confidence: grid.confidence, tempo, beat, positionInBar, bar, phase };
 }
 
 function beatOf(line: BeatLine, now: Milliseconds): number {

@@ -33,6 +33,10 @@ export interface Deeds {
   seek(showTime: number): void;
   /** MIDI time code may move the track. */
   followTimecode(on: boolean): void;
+  /** The operator moves the beat: that of the tempo clock, or a track's grid. `act` gets the clock and the instant on it. */
+  leadTempo<T>(arrival: Milliseconds, act: (clock: TempoClock, at: Milliseconds) => T): T;
+  /** Another program beats. */
+  hearBeat(arrival: Milliseconds, position?: number, tempo?: number): void;
   /** MIDI clock goes out. */
   sendClock(on: boolean): void;
   loadPreset(name: string, source: string): void;
@@ -49,7 +53,6 @@ export interface Deeds {
 
 export class ControlDesk {
   readonly #deeds: Deeds;
-  readonly #tempo: TempoClock;
   readonly #feed: ValueFeed;
   readonly #undo = new UndoBook();
   readonly #safety = new SafetyLock();
@@ -60,10 +63,9 @@ export class ControlDesk {
   /** What is moved now is taken back together. */
   #gesture: string | undefined;
 
-  constructor(deeds: Deeds, tempo: TempoClock, startValues: Readonly<Record<string, ControlValue>> = {}) {
+  constructor(deeds: Deeds, startValues: Readonly<Record<string, ControlValue>> = {}) {
     this.#startValues = startValues;
     this.#deeds = deeds;
-    this.#tempo = tempo;
     this.#feed = new ValueFeed({
       broadcast: (message, except) => deeds.broadcast(message, except),
       now: () => deeds.now(),
@@ -178,13 +180,14 @@ export class ControlDesk {
 
   #fireTempo(path: string, args: readonly ControlValue[], arrival: Milliseconds, source: string): void {
     const operator = source === 'osc' ? 'osc' : 'tap';
+    const lead = (act: (clock: TempoClock, at: Milliseconds) => void): void => this.#deeds.leadTempo(arrival, act);
     switch (path) {
-      case '/tempo/tap': return this.#tempo.tap(arrival);
-      case '/tempo/downbeat': return this.#tempo.setDownbeat(arrival, operator);
-      case '/tempo/double': return this.#tempo.scaleTempo(arrival, 2, operator);
-      case '/tempo/halve': return this.#tempo.scaleTempo(arrival, 0.5, operator);
-      case '/tempo/round': return this.#tempo.roundTempo(arrival, operator);
-      case '/tempo/beat': return this.#tempo.hearBeat(arrival, args[0] === undefined ? undefined : Number(args[0]), args[1] === undefined ? undefined : Number(args[1]));
+      case '/tempo/tap': return lead((clock, at) => clock.tap(at));
+      case '/tempo/downbeat': return lead((clock, at) => clock.setDownbeat(at, operator));
+      case '/tempo/double': return lead((clock, at) => clock.scaleTempo(at, 2, operator));
+      case '/tempo/halve': return lead((clock, at) => clock.scaleTempo(at, 0.5, operator));
+      case '/tempo/round': return lead((clock, at) => clock.roundTempo(at, operator));
+      case '/tempo/beat': return this.#deeds.hearBeat(arrival, args[0] === undefined ? undefined : Number(args[0]), args[1] === undefined ? undefined : Number(args[1]));
       case '/tempo/earlier': return this.#nudgeBy(-NUDGE_STEP);
       case '/tempo/later': return this.#nudgeBy(NUDGE_STEP);
     }
@@ -204,7 +207,7 @@ export class ControlDesk {
   #nudgeBy(step: Milliseconds): void {
     const parameter = findParameter(this.#deeds.show().table, '/tempo/nudge');
     const nudge = clamp(Number(this.#values['/tempo/nudge'] ?? 0) + step, parameter.min, parameter.max);
-    this.#tempo.setNudge(nudge);
+    this.#deeds.leadTempo(this.#deeds.now(), (clock) => clock.setNudge(nudge));
     this.tell('/tempo/nudge', nudge);
   }
 
@@ -215,10 +218,10 @@ export class ControlDesk {
   }
 
   #setTempo(path: string, value: ControlValue, arrival: Milliseconds, source: string): void {
-    if (path === '/tempo/bpm') this.#tempo.setTempo(arrival, Number(value), source === 'osc' ? 'osc' : 'tap');
-    else if (path === '/tempo/nudge') this.#tempo.setNudge(Number(value));
+    if (path === '/tempo/bpm') this.#deeds.leadTempo(arrival, (clock, at) => clock.setTempo(at, Number(value), source === 'osc' ? 'osc' : 'tap'));
+    else if (path === '/tempo/nudge') this.#deeds.leadTempo(arrival, (clock) => clock.setNudge(Number(value)));
     else if (path === '/tempo/send') this.#deeds.sendClock(Boolean(value));
-    else if (path === '/tempo/push') this.tell('/tempo/nudge', Math.round(this.#tempo.setPush(arrival, Number(value))));
+    else if (path === '/tempo/push') this.tell('/tempo/nudge', Math.round(this.#deeds.leadTempo(arrival, (clock, at) => clock.setPush(at, Number(value)))));
   }
 
   #score(parameter: Parameter, change: ControlChange): void {

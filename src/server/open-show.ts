@@ -9,6 +9,7 @@ import type { AudioSource } from '../audio/types.ts';
 import type { PixelSize } from '../base/picture-shape.ts';
 import type { Hertz, Tick, Unit } from '../base/units.ts';
 import type { CueList } from '../control/cues.ts';
+import type { HandBeat } from '../control/grid-hand.ts';
 import type { Keepers } from '../control/keepers.ts';
 import type { LedTimeline } from '../control/led-timeline.ts';
 import type { ControllerProfile } from '../control/midi-profile.ts';
@@ -35,6 +36,8 @@ export interface OpenShow {
   readonly timeline: Timeline;
   /** The timeline of the whole track, where `timeline` knows its beginning only (`knownUntil`). */
   readonly whole?: Promise<Timeline> | undefined;
+  /** The beats were moved while it played: a saved show keeps them as they are. */
+  readonly beatsByHand?: boolean | undefined;
   readonly preset: Preset;
   readonly seed: number;
   readonly table: ParameterTable;
@@ -103,6 +106,8 @@ export interface ShowTools {
   restage(show: OpenShow, parts: Restaging): OpenShow;
   /** The timeline with the parts and lines that the show has beside its track. */
   keepParts(timeline: Timeline, show: OpenShow): Timeline;
+  /** The timeline on these beats; sections and drops move to the nearest downbeat. */
+  layBeats(timeline: Timeline, beats: readonly HandBeat[]): Timeline;
   correctGrid(show: OpenShow, edit: GridEdit): Promise<Timeline>;
   presets(): readonly Preset[];
   /** Throws a UserError that suggests the nearest name. */

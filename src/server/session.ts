@@ -21,6 +21,7 @@ import { ControlDesk } from './control-desk.ts';
 import { ControllerDesk } from './controller-desk.ts';
 import { ControlLinks, type ControlLink } from './control-links.ts';
 import { FramesAhead } from './frames-ahead.ts';
+import { GridDesk } from './grid-desk.ts';
 import { HearingDesk } from './hearing-desk.ts';
 import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
 import { LiveDesk } from './live-desk.ts';
@@ -71,6 +72,7 @@ export class Session implements ShowHost {
   readonly #thumbnails: ThumbnailDesk;
   readonly #preview = new PreviewDesk(({ due, bars }) => this.#tellPanels({ type: 'preview', due, bars, picture: `/api/preview.jpg?v=${due.toFixed(3)}` }));
   readonly #editor: ShowEditor;
+  readonly #grid: GridDesk;
   readonly #perform: PerformDesk;
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
@@ -123,6 +125,16 @@ export class Session implements ShowHost {
       tellKeepers: () => this.#tellKeepers(),
       notice: (level, text) => this.notice(level, text),
     }, options.tools, this.#storyboard);
+    this.#grid = new GridDesk({
+      now: options.now,
+      show: () => this.#openShow(),
+      replace: (show) => (this.#show = show),
+      nextTick: () => this.#frames.nextTick(false),
+      renewed: () => {
+        this.#storyboard.open(this.#openShow());
+        this.#renewTimeline();
+      },
+    }, this.#clock, options.tools);
     this.#controls = new ControlDesk({
       now: options.now,
       show: () => this.#openShow(),
@@ -130,6 +142,8 @@ export class Session implements ShowHost {
       replan: (fromTick) => this.#frames.replan(fromTick),
       setPlaying: (playing) => this.#inBackground(this.#setPlaying(playing)),
       seek: (showTime) => this.#seek(showTime),
+      leadTempo: (arrival, act) => this.#grid.lead(arrival, act),
+      hearBeat: (arrival, position, tempo) => this.#clock.tempo.hearBeat(arrival, position, tempo),
       followTimecode: (on) => this.#time.follow(on),
       sendClock: (on) => this.#time.send(on),
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#perform.boundary(this.#frames.nextTick(false)), this.#controls),
@@ -139,7 +153,7 @@ export class Session implements ShowHost {
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
       echo: (path, value) => this.#links.echo(path, value),
-    }, this.#clock.tempo, options.startValues);
+    }, options.startValues);
     this.#perform = new PerformDesk({
       now: options.now,
       show: () => this.#openShow(),
@@ -301,6 +315,7 @@ export class Session implements ShowHost {
   }
 
   async close(): Promise<void> {
+    this.#grid.stop();
     this.#outs.stop();
     this.controllers.stop();
     this.#time.stop();
@@ -439,6 +454,7 @@ export class Session implements ShowHost {
     this.#controls.reset(show);
     this.#editor.open(show);
     this.#perform.open();
+    this.#grid.open();
     this.#thumbnails.open(show);
     this.#preview.open(show);
     this.#frames.start(show);
@@ -533,7 +549,7 @@ export class Session implements ShowHost {
   #renewTimeline(): void {
     this.#version++;
     this.#timelineBytes = null;
-    this.#clock.tempo.useGrid(this.#openShow().timeline.grid);
+    this.#clock.tempo.useGrid(this.#openShow().timeline.grid, this.#openShow().beatsByHand === true ? 'tap' : 'track');
     this.#frames.replan(this.#frames.nextTick(false));
     this.#tellShow();
     this.#wire?.refill();

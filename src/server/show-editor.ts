@@ -99,7 +99,7 @@ export class ShowEditor {
     const timeline = await this.#tools.correctGrid(show, { action, value });
     const current = this.#stage.show();
     if (current.audio !== show.audio) return;
-    this.#stage.replace(this.#tools.restage(current, { timeline }));
+    this.#stage.replace({ ...this.#tools.restage(current, { timeline }), beatsByHand: false });
     this.#storyboard.open(this.#stage.show());
     this.#stage.renewTimeline();
   }
@@ -111,7 +111,9 @@ export class ShowEditor {
     const timeline = await whole;
     const current = this.#stage.show();
     if (current.audio !== show.audio || current.whole !== whole) return;
-    this.#stage.replace(this.#tools.restage(current, { timeline: this.#tools.keepParts(timeline, current) }));
+    const { grid } = current.timeline;
+    const heard = current.beatsByHand === true ? this.#tools.layBeats(timeline, Array.from(grid.beats, (time, i) => ({ time, position: grid.positions[i] ?? 1 }))) : timeline;
+    this.#stage.replace(this.#tools.restage(current, { timeline: this.#tools.keepParts(heard, current) }));
     this.#storyboard.open(this.#stage.show());
     this.#stage.renewTimeline();
   }

@@ -8,7 +8,8 @@ import { encodeHop } from '../../src/protocol/hop.ts';
 import { startServer, type RunningServer } from '../../src/server/server.ts';
 import { Session, type SessionOptions } from '../../src/server/session.ts';
 import { TestPage } from './fixtures.ts';
-import type { OpenShow } from '../../src/server/open-show.ts';
+import { correctTimeline } from '../../src/analysis/corrections.ts';
+import type { OpenShow, ShowTools } from '../../src/server/open-show.ts';
 import type { Timeline } from '../../src/timeline/timeline.ts';
 import { syntheticTimeline } from '../helpers/synthetic-timeline.ts';
 import { makeLiveShow, makeShow, makeTools, PRESETS, type FixtureOptions } from './show-fixture.ts';
@@ -164,6 +165,27 @@ describe('controls', () => {
     await page.until(() => page.find('notice')?.text.includes('not a trigger') === true);
     page.send({ type: 'trigger', path: '/keep/go', args: [5, 4], source: 'panel' });
     await page.until(() => page.find('notice')?.text.includes('There is no keeper 5') === true);
+  });
+
+  it('move the beat of a track that plays: twice the tempo from the next beat on, saved with the show, without a jump', async () => {
+    const layBeats: ShowTools['layBeats'] = (timeline, beats) => correctTimeline(timeline, { beats });
+    let saved: OpenShow | undefined;
+    const saveShow: ShowTools['saveShow'] = (show) => Promise.resolve(((saved = show), 'x.show.json'));
+    const restage: ShowTools['restage'] = (show, { timeline }) => ({ ...makeShow({ timeline }), title: show.title });
+    const { server, session } = await putOnStage({ tools: makeTools({ layBeats, restage, saveShow }) });
+    const page = await join(server);
+    await page.until(() => (page.find('telemetry')?.telemetry.bufferSeconds ?? 0) > 1);
+    expect(session.state()).toMatchObject({ tempo: 124, clockSource: 'track' });
+    page.send({ type: 'trigger', path: '/tempo/double', args: [], source: 'panel' });
+    await page.until(() => session.state().clockSource === 'tap');
+    await page.until(() => Math.abs(session.state().tempo - 248) < 1);
+    const tick = session.state().showTimeSeconds * 120;
+    await page.until(() => page.frames.filter(({ header }) => header.tick > tick && header.generation > 0).length > 20);
+    page.send({ type: 'saveShow', name: 'x' });
+    await page.until(() => saved !== undefined);
+    expect(saved?.beatsByHand).toBe(true);
+    expect(saved?.timeline.grid.tempo.at(-1)).toBeCloseTo(248, 0);
+    expect(session.state().lateFrames).toBe(0);
   });
 
   it('load a preset at a bar, with its look', async () => {

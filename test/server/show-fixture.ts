@@ -60,7 +60,7 @@ export function makeTools(more: Partial<ShowTools> = {}): ShowTools {
     throw new Error('not part of this test');
   };
   return {
-    open: missing, openLive: () => makeLiveShow(), restage: missing, keepParts: (timeline) => timeline, correctGrid: missing, presets: () => PRESETS,
+    open: missing, openLive: () => makeLiveShow(), restage: missing, keepParts: (timeline) => timeline, layBeats: missing, correctGrid: missing, presets: () => PRESETS,
     findPreset: (name) => PRESETS.find((one) => one.name === name) ?? missing(), savePreset: missing, saveShow: missing, render: missing, controllers: () => [], saveController: () => Promise.resolve(), ...more,
   };
 }

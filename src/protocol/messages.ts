@@ -218,7 +218,8 @@ export type ClientMessage =
   | { readonly type: 'live'; readonly on: boolean; readonly sampleRate: number }
   | { readonly type: 'openTrack'; readonly uploadId: string; readonly name: string }
   | { readonly type: 'scene'; readonly action: 'reroll' | 'lock' | 'unlock' | 'edit'; readonly id: string; readonly prompt: string }
-  | { readonly type: 'keeper'; readonly action: 'pin' | 'safe' | 'delete'; readonly id: number; readonly sceneId: string }
+  /** `preset`: saved as a preset whose name is in `sceneId` (empty: its prompt). */
+  | { readonly type: 'keeper'; readonly action: 'pin' | 'safe' | 'delete' | 'preset'; readonly id: number; readonly sceneId: string }
   /** A cue of what is on air (`what` ''), of a preset by name, a keeper by id or a snapshot by slot; fires where the show is now, or by hand. */
   | { readonly type: 'cueAdd'; readonly of: 'air' | 'preset' | 'keeper' | 'snapshot'; readonly what: string; readonly on: 'hand' | 'bar' | 'section' | 'time' }
   | { readonly type: 'cueEdit'; readonly id: number; readonly name: string; readonly transition: CueTransition; readonly beats: number }

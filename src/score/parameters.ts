@@ -113,6 +113,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   number('/snapshot/from', 'Fade from', 'Snapshot at the lower end of the crossfade.', { min: 1, max: 8, default: 1 }),
   number('/snapshot/to', 'Fade to', 'Snapshot at the upper end of the crossfade.', { min: 1, max: 8, default: 2 }),
   number('/snapshot/mix', 'Crossfade', 'Between two snapshots: each value moves as by hand, switches turn at the middle.', { default: 0 }),
+  trigger('/keep/orbit', 'Stay at keeper', 'Walks to keeper n in b beats and stays there, turning in its orbit, until something else sends it on; without arguments it goes on: arguments n, b.'),
   trigger('/undo', 'Undo', 'Takes back the last change of a value; a whole ride of a fader is one.'),
   trigger('/panic', 'Panic', 'Dissolves in one beat to the safe keeper or the last good pictures.'),
 ];

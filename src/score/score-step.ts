@@ -127,16 +127,19 @@ export function applyChange(state: ScoreState, change: ControlChange, bank: Cont
 }
 
 function applyTrigger(state: ScoreState, { path, args }: TriggerChange, bank: ControlBank, moment: Moment, lookups: Lookups): ScoreState {
-  const { walk, groove } = state;
+  const { groove } = state;
   const { plan } = state.scheme;
+  // Whatever sends the walk somewhere lets go of where it is held.
+  const walk = { ...state.walk, held: false };
   if (path === '/cue/go') return { ...state, walk: goNext(walk, plan, moment, groove) };
   const place = args.map(placeFromText).find((found) => found !== undefined);
-  if (path === '/keep/go') {
+  if (path === '/keep/go' || path === '/keep/orbit') {
+    if (args.length === 0) return { ...state, walk };
     const goal = place ?? lookups.keeper(Number(args[0]));
     const beats = clamp(Number(args[1] ?? 4) || 4, 1, 64);
-    return goal === undefined ? state : { ...state, walk: goTo(walk, goal, landingIn(beats, moment), moment, groove) };
+    return goal === undefined ? state : { ...state, walk: { ...goTo(walk, goal, landingIn(beats, moment), moment, groove), held: path === '/keep/orbit' } };
   }
-  if (path === '/walk/to') return walkTo(state, place ?? placeAt(plan, moment.section, 0, walk.changes), args, bank, moment);
+  if (path === '/walk/to') return walkTo({ ...state, walk }, place ?? placeAt(plan, moment.section, 0, walk.changes), args, bank, moment);
   if (path === '/panic') {
     const goal = place ?? placeAt(plan, moment.section, 0, walk.changes);
     return { ...state, walk: goTo(walk, goal, landingIn(1, moment), moment, groove) };
@@ -183,7 +186,7 @@ function loadPreset(state: ScoreState, scheme: Scheme, bank: ControlBank, moment
 export function joinScheme(state: ScoreState, scheme: Scheme, moment: Moment): ScoreState {
   const home = placeAt(scheme.plan, moment.section, 0, state.walk.changes);
   const next = moment.nextDownbeat - moment.time < moment.beatSeconds ? moment.nextDownbeat + moment.barSeconds : moment.nextDownbeat;
-  const walk = { ...state.walk, section: moment.section, waypoint: 0 };
+  const walk = { ...state.walk, section: moment.section, waypoint: 0, held: false };
   const was = placeAt(state.scheme.plan, moment.section, 0, state.walk.changes);
   if (samePlace(home, was)) return { ...state, scheme };
   return { ...state, scheme, walk: goTo(walk, home, tickOfSeconds(next), moment, state.groove) };

@@ -53,6 +53,8 @@ export interface WalkState {
   readonly outlook: Outlook | undefined;
   /** Where to go after the running glide. */
   readonly next: { readonly place: Place; readonly landTick: Tick } | undefined;
+  /** It stays where it lands, turning in its orbit, until a hand sends it on. */
+  readonly held: boolean;
 }
 
 interface Outlook {
@@ -83,7 +85,7 @@ export function startWalk(plan: Plan, moment: Moment): WalkState {
   const place = placeAt(plan, section, 0, 0);
   return {
     from: place, to: place, glide: undefined, fraction: 0, speed: 0, landed: 0, landedTick: moment.tick, barsSince: 0,
-    beatIndex: moment.beatIndex, section, waypoint: 0, changes: 0, cutTick: -1, outlook: undefined, next: undefined,
+    beatIndex: moment.beatIndex, section, waypoint: 0, changes: 0, cutTick: -1, outlook: undefined, next: undefined, held: false,
   };
 }
 
@@ -91,6 +93,7 @@ export function startWalk(plan: Plan, moment: Moment): WalkState {
 export function stepWalk(state: WalkState, plan: Plan, moment: Moment, drive: WalkDrive): WalkState {
   const counted = countBars(state, moment);
   const moved = counted.glide !== undefined ? followGlide(counted, counted.glide, moment)
+    : counted.held && samePlace(counted.from, counted.to) ? counted
     : plan.preset.mode === 'free' ? drift(counted, plan, moment, drive) : dwell(counted, plan, moment, drive);
   return moved.landed === state.landed ? { ...moved, speed: moved.fraction - state.fraction } : moved;
 }

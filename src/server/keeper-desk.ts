@@ -9,6 +9,7 @@ import type { Tick } from '../base/units.ts';
 import type { Keep, Keepers } from '../control/keepers.ts';
 import type { ClientMessage } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
+import type { Preset } from '../score/preset.ts';
 import { placeOn } from '../score/place.ts';
 import { pinScene, type Scene } from '../score/storyboard.ts';
 import type { OpenShow } from './open-show.ts';
@@ -35,7 +36,7 @@ function lookValuesAt(show: OpenShow, tick: Tick): Record<string, number> {
 export function editKeeper(keepers: Keepers, scenes: readonly Scene[], { action, id, sceneId }: KeeperEdit): readonly Scene[] | null {
   if (action === 'safe') keepers.toggleSafe(id);
   else if (action === 'delete') keepers.delete(id);
-  else {
+  else if (action === 'pin') {
     const keep = keepers.pin(id, sceneId);
     if (keep.sceneId === null) return null;
     const prompt = keep.place.prompts.toSorted((a, b) => b.weight - a.weight)[0]?.text ?? '';
@@ -46,12 +47,19 @@ export function editKeeper(keepers: Keepers, scenes: readonly Scene[], { action,
 
 /** `/keep/go n b` and `/panic` as the score takes them: the place as text, then the beats. */
 export function resolveKeeperTrigger(keepers: Keepers, path: string, args: readonly ControlValue[]): readonly ControlValue[] {
-  if (path === '/keep/go') {
+  if (path === '/keep/go' || (path === '/keep/orbit' && args.length > 0)) {
     const beats = Number(args[1] ?? BEATS);
     return [JSON.stringify(keepers.go(Number(args[0])).place), Number.isFinite(beats) && beats > 0 ? beats : BEATS];
   }
   if (path === '/panic') return keepers.safe === undefined ? [] : [JSON.stringify(keepers.safe.place)];
   return args;
+}
+
+/** A keeper as a preset: the character that is on, at this one place, with the look that was kept. */
+export function presetOfKeeper({ place, look }: Keep, worn: Preset): Preset {
+  const prompts = place.prompts.toSorted((a, b) => b.weight - a.weight).map(({ text }) => ({ text, weight: 1, seed: place.seed }));
+  const { seedPer } = worn.noise;
+  return { ...worn, prompts, order: 'appearance', noise: { ...worn.noise, seedPer: seedPer === 'waypoint' ? 'section' : seedPer }, look: { ...worn.look, values: { ...worn.look.values, ...look } } };
 }
 
 /** The look that was kept with the place, as value changes by path. */

@@ -411,7 +411,7 @@ export class Session implements ShowHost {
       case 'scene':
         return this.#editor.editScene(message);
       case 'keeper':
-        return this.#editor.editKeeper(message);
+        return message.action === 'preset' ? this.#inBackground(this.#editor.exportKeeper(message.id, message.sceneId)) : this.#editor.editKeeper(message);
       case 'cue': case 'cueAdd': case 'cueEdit':
         return this.#perform.receive(message);
       case 'grid':

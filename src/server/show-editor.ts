@@ -13,7 +13,7 @@ import type { RouteSpec } from '../score/route-types.ts';
 import { parseRoutes } from '../score/routes-text.ts';
 import type { Scene } from '../score/storyboard.ts';
 import type { ControlDesk } from './control-desk.ts';
-import { editKeeper, keepPlace, lookOfKeeper, resolveKeeperTrigger } from './keeper-desk.ts';
+import { editKeeper, keepPlace, lookOfKeeper, presetOfKeeper, resolveKeeperTrigger } from './keeper-desk.ts';
 import type { GridEdit, OpenShow, ShowTools } from './open-show.ts';
 import type { StoryboardDesk } from './storyboard-desk.ts';
 
@@ -130,11 +130,19 @@ export class ShowEditor {
     if (scenes !== null) this.#setScenes(scenes);
   }
 
+  /** Saves a keeper as a preset of the user's own. */
+  async exportKeeper(id: number, name: string): Promise<void> {
+    const keep = this.#stage.show().keepers.go(id);
+    const path = await this.#tools.savePreset(presetOfKeeper(keep, this.worn), name.trim() || (keep.place.prompts[0]?.text ?? ''));
+    this.#stage.tellShow();
+    this.#stage.notice('info', `The keeper is saved as the preset ${path}`);
+  }
+
   /** Arguments of a trigger as the score takes them; going to a keeper brings its look along. */
   resolveTrigger(path: string, args: readonly ControlValue[], controls: ControlDesk): readonly ControlValue[] {
     const { keepers } = this.#stage.show();
     const resolved = resolveKeeperTrigger(keepers, path, args);
-    if (path === '/keep/go') controls.apply(Object.entries(lookOfKeeper(keepers, args)).map(([look, value]) => ({ kind: 'value', path: look, value, source: 'keep' })));
+    if ((path === '/keep/go' || path === '/keep/orbit') && args.length > 0) controls.apply(Object.entries(lookOfKeeper(keepers, args)).map(([look, value]) => ({ kind: 'value', path: look, value, source: 'keep' })));
     return resolved;
   }
 

@@ -3,6 +3,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openPipeline } from '../../src/diffusion/pipeline.ts';
 import type { LocalPipeline } from '../../src/diffusion/pipeline.ts';
@@ -42,5 +43,28 @@ describe('every family and layout', () => {
         expect(difference).toBeGreaterThan(0.002);
       }
     });
+  });
+});
+
+describe('the same pipeline serves the model that ships and a Stable Diffusion folder', () => {
+  const EMBEDDED = fileURLToPath(new URL('../../models/embedded', import.meta.url));
+
+  it.each(['embedded', 'sd-turbo-optimum'] as const)('%s: prompts mix, seeds slerp, steps give the native size, bytes repeat', async (which) => {
+    const pipeline = await openPipeline(which === 'embedded' ? EMBEDDED : await writeTinyDiffusion(scratch, which), {});
+    try {
+      const size = which === 'embedded' ? { height: 256, width: 256 } : { height: 64, width: 64 };
+      const start = point(pipeline, size);
+      const mixed = { ...start, prompts: [{ text: 'a neon cat of glass', weight: 0.5 }, { text: 'fire', weight: 0.5 }] };
+      const there = { ...start, prompts: [{ text: 'fire', weight: 1 }] };
+      const picture = await pipeline.draw(mixed);
+      expect([picture.height, picture.width, picture.pixels.length]).toEqual([size.height, size.width, size.height * size.width * 4]);
+      expect((await pipeline.draw(mixed)).pixels).toEqual(picture.pixels);
+      const [first = 0, second = 0] = await pipeline.measureDifference([start, mixed, there]);
+      expect(Math.max(first, second)).toBeGreaterThan(0.002);
+      const [near = 0, far = 0] = await pipeline.measureDifference([{ ...start, noise: { ...start.noise, position: 0.31 } }, start, { ...start, noise: { ...start.noise, position: 0.9 } }]);
+      expect(near).toBeLessThan(far);
+    } finally {
+      await pipeline.dispose();
+    }
   });
 });

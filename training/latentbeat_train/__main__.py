@@ -25,9 +25,9 @@ from .report import write_report
 from .scenes import SCENES
 from .slots import HEADLINE, SLOTS
 from .text_encoder import ExportedEncoder
-from .train import train_autoencoder, train_generator
+from .train import train_autoencoder, train_generator, train_later
 
-STAGES = ("render", "text", "autoencoder", "generator", "export", "classifiers", "report")
+STAGES = ("render", "text", "autoencoder", "generator", "later", "export", "classifiers", "report")
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -36,12 +36,14 @@ class Plan(NamedTuple):
 
     size: str  # see network.SIZES
     subjects: tuple[str, ...]
+    first: tuple[str, ...]  # those that painting and decoder are trained with; the rest is added by the stage `later`
     shards: int  # of 512 crops
     shard: int
     captions: int
     fit: int  # steps of the reader
     autoencoder: tuple[int, int]  # steps, batch
     generator: tuple[int, int]
+    later: tuple[int, int, int]  # shards of crops, steps, batch
     judged: int  # pictures a subject
     renders: int  # renders a subject for the classifiers
     classifier: int  # steps
@@ -49,9 +51,9 @@ class Plan(NamedTuple):
 
 
 PLANS = {
-    "cpu": Plan("small", HEADLINE, 40, 512, 60_000, 2500, (700, 16), (7400, 16), 12, 150, 1400, 64),
-    "gpu": Plan("full", SLOTS, 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), 24, 300, 3000, 64),
-    "tiny": Plan("tiny", ("tunnel", "sea", "mandala", "fire", "op_art", "retro_sun"), 2, 96, 400, 20, (4, 4), (12, 4), 1, 2, 4, 6),
+    "cpu": Plan("small", SLOTS, HEADLINE, 40, 512, 36_000, 2500, (700, 16), (3700, 16), (30, 4200, 16), 12, 150, 1400, 64),
+    "gpu": Plan("full", SLOTS, SLOTS, 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), (0, 0, 0), 24, 300, 3000, 64),
+    "tiny": Plan("tiny", ("tunnel", "sea", "mandala", "fire", "op_art", "retro_sun"), ("tunnel", "sea", "mandala", "fire"), 2, 96, 400, 20, (4, 4), (12, 4), (1, 6, 4), 1, 2, 4, 6),
 }
 
 
@@ -76,7 +78,7 @@ class Run(NamedTuple):
 
 def load_model(run: Run) -> tuple[Model, Reader]:
     model, reader = Model(run.plan.size), Reader()
-    model.load_state_dict(torch.load(run.work / "generator.pt", map_location="cpu", weights_only=False)["model"])
+    model.load_state_dict(torch.load(run.work / ("later.pt" if run.plan.later[1] else "generator.pt"), map_location="cpu", weights_only=False)["model"])
     reader.load_state_dict(torch.load(run.work / "reader.pt", map_location="cpu"))
     return model.eval(), reader.eval()
 
@@ -89,7 +91,7 @@ def judge(run: Run, exact: bool = False) -> Judge:
 def run_stage(stage: str, run: Run) -> None:
     plan, names = run.plan, tuple(name for name in SCENES if name in run.plan.subjects)
     if stage == "render":
-        render(run.work / "crops", names, range(plan.shards), 11, run.device, plan.shard)
+        render(run.work / "crops", tuple(name for name in names if name in plan.first), range(plan.shards), 11, run.device, plan.shard)
     elif stage == "text":
         export_text(run.minilm, run.model)
         embed_captions(run.model, run.work, plan.captions)
@@ -98,6 +100,8 @@ def run_stage(stage: str, run: Run) -> None:
         train_autoencoder(run.work / "crops", run.work / "autoencoder.pt", plan.size, *plan.autoencoder, run.device)
     elif stage == "generator":
         train_generator(run.work / "crops", run.work / "autoencoder.pt", run.work / "generator.pt", plan.size, *plan.generator, run.device)
+    elif stage == "later":
+        add_later(run, tuple(name for name in names if name not in plan.first))
     elif stage == "export":
         model, reader = load_model(run)
         export_networks(model, reader, names, run.model)
@@ -110,6 +114,15 @@ def run_stage(stage: str, run: Run) -> None:
         prompts = json.loads((ROOT / "training/paraphrases.json").read_text())
         figures = evaluate(judge(run), judge(run, True), run.model, run.work / "judge", run.report, names, prompts, plan.judged, plan.frames)
         write_report(figures, run.report)
+
+
+def add_later(run: Run, names: tuple[str, ...]) -> None:
+    """The subjects that `first` lacks, on top of the trained generator."""
+    shards, steps, batch = run.plan.later
+    if not steps or not names:
+        return
+    render(run.work / "crops-later", names, range(300, 300 + shards), 13, run.device, run.plan.shard)
+    train_later(run.work / "crops-later", run.work / "crops", run.work / "autoencoder.pt", run.work / "generator.pt", run.work / "later.pt", run.plan.size, steps, batch, run.device, 0.25)
 
 
 def main() -> None:

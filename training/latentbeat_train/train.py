@@ -217,8 +217,51 @@ class GeneratorTraining:
         return map_loss(self.model.decoder(structure), maps), 0.0
 
 
+class LaterTraining(GeneratorTraining):
+    """Adds subjects to a trained model: first their own numbers against held shared layers, then all, a share of the batches being of the old subjects."""
+
+    OLD_SHARE = 0.3
+    HELD = 0.15  # rate of what is trained already
+
+    def __init__(self, crops: Path, old_crops: Path, autoencoder: Path, trained: Path, size: str, steps: int, batch: int, device: str, pixels_from: float, seed: int = 0) -> None:
+        super().__init__(crops, autoencoder, size, steps, batch, device, pixels_from, seed)
+        self.model.load_state_dict(torch.load(trained, map_location="cpu", weights_only=False)["model"])
+        self.old = Store(old_crops, device)
+        new = [subject for slot, subject in enumerate(self.model.subjects) if slot not in self.old.rows]
+        known = [subject for slot, subject in enumerate(self.model.subjects) if slot in self.old.rows]
+        groups, tops = [], []
+        for subjects, share in ((new, 1.0), (known, self.HELD)):
+            groups += [[s.textures for s in subjects], [p for s in subjects for p in (s.mix, s.second, s.own, s.name)], [s.numbers for s in subjects]]
+            tops += [1.2e-2 * share, 2.5e-3 * share, 3e-4 * share]
+        self.shared = len(groups)
+        self.tops = (*tops, 1.2e-3 * 2 * self.HELD, 3e-4 * 2 * self.HELD)
+        self.optimizer = torch.optim.Adam([{"params": g} for g in (*groups, [*self.model.painting.parameters()], [*self.model.decoder.parameters()])], lr=1e-3, betas=(0.9, 0.98))
+
+    def do(self, step: int) -> dict[str, float]:
+        free = step >= self.pixels_from
+        for group in self.optimizer.param_groups[self.shared:]:
+            for parameter in group["params"]:
+                parameter.requires_grad_(free)
+        generator = torch.Generator().manual_seed((self.seed + 11) * 1_000_003 + step)
+        if not free or float(torch.rand(1, generator=generator)) >= self.OLD_SHARE:
+            return super().do(step)
+        newer, self.store = self.store, self.old
+        try:
+            return {f"old {name}": value for name, value in super().do(step).items()}
+        finally:
+            self.store = newer
+
+
 def train_generator(crops: Path, autoencoder: Path, out: Path, size: str, steps: int, batch: int, device: str, pixels_from: float = 0.3) -> None:
     training = GeneratorTraining(crops, autoencoder, size, steps, batch, device, pixels_from)
     if not out.exists():
         training.project()
     run(out, steps, {"model": training.model, "optimizer": training.optimizer, "worth": training.worth}, training.do, "generator")
+
+
+def train_later(crops: Path, old_crops: Path, autoencoder: Path, trained: Path, out: Path, size: str, steps: int, batch: int, device: str, pixels_from: float = 0.3) -> None:
+    """Further subjects (those in `crops` that `old_crops` lacks) on top of a trained generator."""
+    training = LaterTraining(crops, old_crops, autoencoder, trained, size, steps, batch, device, pixels_from)
+    if not out.exists():
+        training.project()
+    run(out, steps, {"model": training.model, "optimizer": training.optimizer, "worth": training.worth}, training.do, "later")

@@ -17,11 +17,11 @@ import { walkWithoutMusic } from '../../src/latent/free-walk.ts';
 import { benchModel } from '../helpers/bench-model.ts';
 
 const THREADS = [1, 2];
-const PICTURES = 24;
-const SEEDS = 6;
+const PICTURES = 12;
+const SEEDS = 4;
 const FRAMES = 64;
-const ORBIT_STEPS = 48;
-const PROMPTS_SEEN = 8;
+const ORBIT_STEPS = 24;
+const PROMPTS_SEEN = 5;
 
 type Row = Record<string, number | string>;
 

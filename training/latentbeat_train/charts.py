@@ -67,6 +67,9 @@ def first_numbers(hint: Hint) -> torch.Tensor:
     moves[1, 0, 6] = moves[1, 1, 7] = hint.circle
     moves[0, 1, 3] = hint.rise
     moves[0, 2, 3] = moves[2, 2, 3] = hint.zoom
+    moves[0, 3, 4] = hint.roll
+    if hint.waves:
+        moves[1] = moves[0]
     moves[4:8, 1, 0] = hint.centre
     moves[4:8, 2, 3] = hint.ring_zoom
     for index, share in ((4, 1.0), (5, hint.second.fold / hint.first.fold)):
@@ -84,9 +87,9 @@ def first_numbers(hint: Hint) -> torch.Tensor:
     matrix[4:8] = torch.tensor([1.0, hint.lean, -hint.lean * hint.squash, hint.squash])
     gains = torch.zeros(CHANNELS, MODES)
     gains[:, 0] = 1
-    if hint.waves:  # a still part, and a pair that the phase mixes
-        for channel in (1, 2, 4, 5):
-            gains[channel, 0], gains[channel, channel % 3] = 0, 1
+    if hint.waves:  # a still part of each plane, and pairs that the phase and its double mix
+        for channel, mode in ((1, 1), (2, 2), (4, 3), (5, 4)):
+            gains[channel, 0], gains[channel, mode] = 0, 1
     return torch.cat([moves.reshape(-1), torch.cat([scales, matrix], 1).reshape(-1), gains.reshape(-1)])
 
 

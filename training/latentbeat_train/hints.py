@@ -52,6 +52,7 @@ class Hint(NamedTuple):
     ring_zoom: float = 0  # log size of rings, disc and wheel, per share of the seed's first size
     hall: tuple[float, float] = (0, 0)  # log width of a square hall, and per share of the seed's first size
     waves: bool = False  # patterns on a plane that swell and fade with the phase
+    roll: float = 0  # turn of the planes per share of the seed's second size
 
 
 HINTS: dict[str, Hint] = {
@@ -80,19 +81,24 @@ HINTS: dict[str, Hint] = {
     "feathers": Hint(Rings(10, 1, 2.0, 0.06), Rings(10, 1, 2.0, 0.06), sway=0.16, wheel=10, centre=-0.62, twist=(0, 0, 1.6)),
     "op_art": Hint(Rings(8, 1, 2.2, 0.06), Rings(8, 1, 2.2, 0.06), sway=0.18, wheel=8, twist=(0, 0, 0.955)),
     "black_hole": Hint(Rings(1, 1, 0.6, 0.05), wheel=2, squash=1.0, sway=0.13, zoom=0.3),
-    "moons": Hint(sway=0.12, zoom=0.25, circle=0.1),
+    "moons": Hint(sway=0.13, zoom=0.2, waves=True),
     "underwater": Hint(scroll=Scroll(0.75, 0.75, (0, 1)), sway=0.24, sideways=True, ground=Ground(-0.56, 0.16, 1, 0.42, 0.84)),
     "desert": Hint(scroll=Scroll(0.5, 0.5, (-1, 0)), other=Scroll(1, 0.5, (-1, 0)), sway=0.15, zoom=0.3),
     "mountains": Hint(scroll=Scroll(0.5, 0.5, (-2, 0)), other=Scroll(0.5, 0.5, (-1, 0)), sway=0.16, zoom=0.3),
     "clouds": Hint(Rings(4, 1, 1), scroll=Scroll(0.5, 0.5, (-2, 0)), other=Scroll(0.5, 0.5, (-1, 0)), sway=0.16, zoom=0.3),
     "forest": Hint(Rings(6, 1, 1), scroll=Scroll(0.5, 0.5, (-2, 0)), other=Scroll(0.5, 0.5, (-1, 0)), sway=0.16),
-    "fractal": Hint(sway=0.16, waves=True), "silk": Hint(sway=0.2, waves=True), "paint": Hint(sway=0.2, waves=True), "circuit": Hint(sway=0.13, waves=True),
-    "marble": Hint(scroll=Scroll(0.5, 1, (0, -1)), other=Scroll(0.5, 1, (0, -1)), sway=0.2),
+    "fractal": Hint(sway=0.16, zoom=0.42, roll=0.5, waves=True), "silk": Hint(sway=0.2, zoom=0.35, waves=True), "paint": Hint(sway=0.2, zoom=0.39, waves=True),
+    "circuit": Hint(sway=0.13, zoom=-0.23, waves=True), "coral": Hint(sway=0.2, zoom=0.39, waves=True), "honeycomb": Hint(sway=0, zoom=0.34, waves=True),
+    "ribbons": Hint(sway=0.2, waves=True), "eye": Hint(sway=0.12),
+    "bubbles": Hint(scroll=Scroll(0.91, 0.91, (0, 1)), other=Scroll(1.44, 1.44, (0, 1)), sway=0.16, zoom=0.37),
+    "jellyfish": Hint(other=Scroll(1, 1, (0, 1)), sway=0.2, zoom=0.4, waves=True),
+    "cells": Hint(scroll=Scroll(0.82, 0.82, (1, 0)), other=Scroll(0.82, 0.82, (1, 0)), sway=0.18, zoom=0.39),
+    "marble": Hint(scroll=Scroll(0.38, 0.76, (0, -1)), other=Scroll(0.38, 0.76, (0, -1)), sway=0.2, zoom=0.42),
     "halftone": Hint(sway=0.0, waves=True),
     "waterfall": Hint(scroll=Scroll(1.3, 0.3, (0, -1)), other=Scroll(1.9, 0.3, (0, -1)), sway=0.14, sideways=True),
     "fireworks": Hint(sway=0.14, waves=True),
-    "city_flight": Hint(ground=Ground(0, 0.002, -3, 1, 1.8, 1), sway=0.12, hall=(0.1, 0.2)),
-    "laser_show": Hint(Rings(10, 1, 1.0), wheel=10, sway=0.11, circle=0.3),
+    "city_flight": Hint(ground=Ground(0, 0.002, -1, 1, 0.6, 1), sway=0.12, hall=(0.1, 0.2)),
+    "laser_show": Hint(Rings(10, 1, 1.0), wheel=14, centre=0.06, sway=0.11, waves=True),
 }
 
 

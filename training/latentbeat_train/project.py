@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 
 from .camera import MODIFIERS, frame
-from .charts import AREAS, CHARTS, Chart, look_up
+from .charts import AREAS, CHANNELS, CHARTS, MODES, Chart, look_up, modes
 from .data import Crops, as_maps, crop_places
 from .hints import TABLE
 from .network import Subject
@@ -25,7 +25,13 @@ def project(subject: Subject, name: str, crops: Crops) -> None:
     constants = torch.tensor([TABLE[SLOTS.index(name)]], device=x.device).expand(count, -1)
     with torch.no_grad():
         places = look_up(subject.numbers[None].expand(count, -1), constants, split_pairs(crops.scalars), x, y)
-        parts = [_drop(chart, shown[:, :chart.channels], u, v).flatten() for chart, (u, v) in zip(CHARTS, places, strict=True)]
+        weights = modes(split_pairs(crops.scalars))  # a channel that a mode of the phase weighs holds what goes with that mode
+        weights = (weights / weights.square().mean(0))[:, subject.numbers[-CHANNELS * MODES:].reshape(CHANNELS, MODES).argmax(1)]
+        parts, first = [], 0
+        for chart, (u, v) in zip(CHARTS, places, strict=True):
+            own = weights[:, first:first + chart.channels, None, None]
+            parts.append(_drop(chart, shown[:, :chart.channels] * own, u, v).flatten())
+            first += chart.channels
         subject.textures[:sum(AREAS)] = 0.6 * torch.cat(parts)
 
 

@@ -42,6 +42,8 @@ export interface InferencePipeline extends Pipeline {
 
 /** A process that says nothing for this long is hung and is killed (ms). */
 const SILENCE_MS = 1500;
+/** While it starts and loads, a busy machine may leave it without the processor for long, and no picture waits for it yet. */
+const OPENING_SILENCE_MS = 15_000;
 /** One step of a picture may take this long at most (ms), */
 const LONGEST_STEP_MS = 60_000;
 /** and on the processor, where large models take their time, */
@@ -275,7 +277,7 @@ class ProcessKeeper {
     const heldUp = now - this.#watchedAt > 3 * HEARTBEAT_MS;
     this.#watchedAt = now;
     if (heldUp) this.#heardAt = Math.max(this.#heardAt, now - SILENCE_MS / 2);
-    const silent = now - this.#heardAt > (this.alive ? SILENCE_MS : 2 * SILENCE_MS);
+    const silent = now - this.#heardAt > (this.alive ? SILENCE_MS : OPENING_SILENCE_MS);
     const stuck = (this.#pending.size > 0 || !this.alive) && now - this.#answeredAt > this.#patience();
     const child = this.#child;
     if (child === undefined || !(silent || stuck)) return;

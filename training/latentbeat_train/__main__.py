@@ -23,7 +23,7 @@ from .one_step import OneStep
 from .reader import Reader
 from .report import write_report
 from .scenes import SCENES
-from .slots import HEADLINE, SLOTS
+from .slots import HEADLINE, OFFERED, SLOTS
 from .text_encoder import ExportedEncoder
 from .train import train_autoencoder, train_generator, train_later
 
@@ -51,7 +51,7 @@ class Plan(NamedTuple):
 
 
 PLANS = {
-    "cpu": Plan("small", SLOTS, HEADLINE, 40, 512, 36_000, 2500, (700, 16), (3700, 16), (30, 4200, 16), 12, 150, 1400, 64),
+    "cpu": Plan("small", OFFERED, HEADLINE, 40, 512, 36_000, 2500, (700, 16), (3700, 16), (30, 4200, 16), 12, 150, 1400, 64),
     "gpu": Plan("full", SLOTS, SLOTS, 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), (0, 0, 0), 24, 300, 3000, 64),
     "tiny": Plan("tiny", ("tunnel", "sea", "mandala", "fire", "op_art", "retro_sun"), ("tunnel", "sea", "mandala", "fire"), 2, 96, 400, 20, (4, 4), (12, 4), (1, 6, 4), 1, 2, 4, 6),
 }

@@ -14,7 +14,9 @@ EXAMPLES = (  # subject, second, relation, palette, modifier
     Label("smoke", palette="emerald"), Label("fire", palette="fire"), Label("sea", palette="ocean"), Label("aurora", palette="emerald"), Label("mandala", palette="gold"),
     Label("stained_glass", palette="rainbow"), Label("kaleidoscope", palette="ice"), Label("flower", palette="ruby"), Label("feathers", palette="emerald"), Label("op_art", palette="mono"),
     Label("tunnel", palette="acid", modifier="close"), Label("mandala", palette="neon", modifier="six_fold"), Label("sea", palette="midnight", modifier="stormy"),
-    Label("fire", palette="violet", modifier="symmetric"), Label("retro_sun", "sea", "over", "vaporwave"), Label("aurora", "sea", "over", "emerald"), Label("mandala", "fire", "of"),
+    Label("fire", palette="violet", modifier="symmetric"), Label("retro_sun", "sea", "over", "vaporwave"), Label("aurora", "sea", "over", "emerald"),
+    Label("black_hole", palette="amber"), Label("jellyfish", palette="candy"), Label("fractal", palette="emerald"), Label("circuit", palette="matrix"), Label("bubbles", palette="ice"),
+    Label("eye", palette="emerald"), Label("cells", palette="gold"), Label("marble", palette="violet"), Label("underwater", palette="turquoise"), Label("mountains", palette="dawn"),
 )
 
 

@@ -11,6 +11,8 @@ import { trigger } from './pads.ts';
 const GROUP_TITLES: Record<ParameterGroup, string> = { walk: 'Walk', stage: 'Stage', look: 'Look', tempo: 'Tempo', transport: 'Transport', show: 'Show' };
 /** What comes first; then the looks by name. */
 const ORDER = ['Walk', 'Tempo', 'Look', 'Stage', 'Transport', 'Show'];
+/** Rooms of the table that have a view of their own. */
+const OWN_VIEW = /^\/(walk\/prompt|walk\/to|pad|snapshot|cue|keep|patch)(\/|$)/;
 /** Reached elsewhere on the panel, better than by a fader. */
 const ELSEWHERE = new Set(['/transport/play', '/transport/position', '/preset/load', '/keep/go', '/tempo/beat', '/stage/blackout', '/stage/freeze', '/panic', '/keep', '/cue/go', '/undo']);
 
@@ -34,7 +36,7 @@ export function createPromptFaders(show: ShowInfo, parameters: readonly Paramete
 export function groupsOf(parameters: readonly Parameter[], chain: readonly string[]): MixGroup[] {
   const groups = new Map<string, Parameter[]>();
   for (const parameter of parameters) {
-    if ((parameter.kind === 'text' && parameter.choices === undefined) || ELSEWHERE.has(parameter.path) || parameter.path.startsWith('/walk/prompt/')) continue;
+    if ((parameter.kind === 'text' && parameter.choices === undefined) || ELSEWHERE.has(parameter.path) || OWN_VIEW.test(parameter.path)) continue;
     groups.set(titleOf(parameter), [...(groups.get(titleOf(parameter)) ?? []), parameter]);
   }
   const rank = ({ title, isOn }: MixGroup): number => (ORDER.includes(title) ? ORDER.indexOf(title) : isOn ? ORDER.length : ORDER.length + 1);

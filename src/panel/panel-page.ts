@@ -3,8 +3,8 @@
  * frame, all in one go and only where it differs; graphs are canvases.
  */
 
-import type { Milliseconds } from '../base/units.ts';
-import type { ClientMessage, HeardPrompt, ServerMessage } from '../protocol/messages.ts';
+import type { Milliseconds, Seconds } from '../base/units.ts';
+import type { ClientMessage, HeardPrompt, ServerMessage, TransportState } from '../protocol/messages.ts';
 import type { RouteSpec } from '../score/route-types.ts';
 import { h } from '../stage/dom.ts';
 import { showHeard } from '../stage/heard.ts';
@@ -22,12 +22,15 @@ import { Monitors } from './monitors.ts';
 import { createSafetyBar } from './pads.ts';
 import { PatchView } from './patch-view.ts';
 import { createOverlayView } from './overlay-view.ts';
+import { PerformViews } from './perform-views.ts';
 import { PresetsView } from './presets-view.ts';
+import { createQuantise } from './quantise.ts';
 import { createSaveView } from './save-view.ts';
 import { leaveKeysToFocus, shortcutsOf } from './shortcuts.ts';
 import type { ShowModel } from './show-model.ts';
 import { Tabs } from './tabs.ts';
 import { TopLine } from './top-line.ts';
+import type { Loop } from './track-ruler.ts';
 import { TrackView } from './track-view.ts';
 
 type Send = (message: ClientMessage) => void;
@@ -48,11 +51,15 @@ export class PanelPage {
   readonly #keepers: KeepersView;
   readonly #presets: PresetsView;
   readonly #controllers: ControllersView;
+  readonly #perform: PerformViews;
   readonly #patch: PatchView;
   readonly #storyboard: StoryboardView;
   readonly #faders = h('section', { class: 'card faders', 'aria-label': 'Faders' });
   readonly #prompts = h('div', {});
   readonly #mix = h('div', { class: 'mix-grid' });
+  readonly #quantise = h('div', { class: 'quantise-place' });
+  #loop: Loop | null = null;
+  #loopedIn = -1;
   readonly #title = h('span', { class: 'show-title' }, '');
   #stopFaders: () => void = () => undefined;
   #built = '';
@@ -64,7 +71,8 @@ export class PanelPage {
     const send: Send = (message) => this.#sendIfAllowed(message, connectionSend);
     this.#model = model;
     this.#board = new Board(send, (flush) => this.#jobs.soon(flush), () => performance.now());
-    this.#track = new TrackView(send, () => undefined);
+    this.#perform = new PerformViews(this.#board, send);
+    this.#track = new TrackView(send, (loop) => (this.#loop = loop));
     this.#keepers = new KeepersView(this.#board, send);
     this.#presets = new PresetsView(this.#board);
     this.#controllers = new ControllersView(send, (text) => this.toasts.show('warn', text));
@@ -74,7 +82,7 @@ export class PanelPage {
     const keys = shortcutsOf(this.#board, tabs, () => this.help.toggle());
     this.help = new HelpSheet(keys);
     this.#top = new TopLine(() => this.help.toggle());
-    this.element = h('main', { class: 'panel' }, this.#top.element, this.#track.element, tabs.element, this.#createDeck(send), createSafetyBar(this.#board));
+    this.element = h('main', { class: 'panel' }, this.#top.element, this.#track.element, h('div', { class: 'tab-row' }, tabs.element, this.#quantise), this.#createDeck(send), createSafetyBar(this.#board));
     this.#controllers.watchSurface(this.element);
     leaveKeysToFocus();
     listenForKeys(keys);
@@ -109,9 +117,9 @@ export class PanelPage {
         return this.#board.receive({ '/transport/play': message.transport.playing });
       case 'values':
         return this.#board.receive(message.values);
-      case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads': case 'outputs':
+      case 'pong': case 'trigger': case 'effects': case 'live': case 'outputs':
         return;
-      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview':
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'pads': case 'cues': case 'snapshots':
         return this.#jobs.soon(() => this.#show(message));
     }
   }
@@ -130,7 +138,16 @@ export class PanelPage {
     this.#keepers.setTime(time);
     this.#storyboard.setTime(time);
     if (document.body.dataset['tab'] === 'patch') this.#patch.paint(time);
+    this.#perform.pads.paint((until) => (place === null ? null : ((until - time) * place.tempo) / 60));
+    this.#turnLoop(transport, time);
     this.#monitors.paint(time, place === null ? 0 : (60 / place.tempo) * (this.#model.timeline?.grid.metre ?? 4));
+  }
+
+  /** The loop is turned by this panel: at its end it seeks back, once in each epoch of the transport. */
+  #turnLoop({ playing, epoch }: TransportState, time: Seconds): void {
+    if (this.#loop === null || this.#isGuest || !playing || epoch === this.#loopedIn || time < this.#loop.end || time > this.#loop.end + 1) return;
+    this.#loopedIn = epoch;
+    this.#board.set('/transport/position', this.#loop.start);
   }
 
   #show(message: ServerMessage): void {
@@ -147,6 +164,9 @@ export class PanelPage {
       case 'heard':
         this.#heard = message.prompts;
         return showHeard(this.element, this.#heard);
+      case 'pads': case 'cues': case 'snapshots':
+        this.#perform.receive(message);
+        return showHeard(this.#perform.pads.element, this.#heard);
       case 'preview':
         return this.#monitors.setPreview(message.due, message.picture);
       case 'thumbnails':
@@ -159,7 +179,7 @@ export class PanelPage {
         return this.toasts.progress(message.text, message.fraction);
       case 'controllers': case 'monitor': case 'midiOut':
         return this.#controllers.receive(message);
-      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live': case 'snapshots': case 'cues': case 'pads': case 'outputs':
+      case 'hello': case 'show': case 'transport': case 'values': case 'pong': case 'trigger': case 'effects': case 'live': case 'outputs':
         return;
     }
   }
@@ -168,10 +188,10 @@ export class PanelPage {
     const storyboard = h('section', { class: 'card storyboard-card' }, h('h2', {}, 'Storyboard', this.#title), this.#track.gridTools, this.#storyboard.element);
     return h('div', { class: 'deck' },
       h('div', { class: 'view view-play' },
-        h('div', { class: 'column column-pads' }),
+        h('div', { class: 'column column-pads' }, this.#perform.pads.element),
         this.#monitors.element,
-        h('div', { class: 'column column-hands' }, this.#faders),
-        h('div', { class: 'column column-cues' }, this.#keepers.element, this.#presets.element)),
+        h('div', { class: 'column column-hands' }, this.#faders, this.#perform.snapshots.element),
+        h('div', { class: 'column column-cues' }, this.#perform.cues.element, this.#keepers.element, this.#presets.element)),
       h('div', { class: 'view view-mix' }, this.#prompts, this.#mix),
       h('div', { class: 'view view-patch' }, this.#patch.element),
       h('div', { class: 'view view-track' }, storyboard),
@@ -198,6 +218,7 @@ export class PanelPage {
     document.title = `${show.title} · latentbeat panel`;
     this.#presets.setShow(show);
     this.#track.setTimeline(timeline, show);
+    this.#perform.suggest(show.prompts);
     this.#patch.setShow(show.routes as readonly RouteSpec[], parameters, this.#model.music, timeline === null);
     const built = JSON.stringify([parameters.map(({ path }) => path), show.lookChain, show.prompts]);
     if (built === this.#built) return;
@@ -212,6 +233,8 @@ export class PanelPage {
     if (show === null) return;
     const big = parameters.filter(({ fader }) => fader !== undefined).toSorted((a, b) => (a.fader ?? 0) - (b.fader ?? 0));
     this.#faders.replaceChildren(...big.map((parameter) => createFader(parameter, this.#board, { upright: true })));
+    const quantise = parameters.find(({ path }) => path === '/cue/quantise');
+    this.#quantise.replaceChildren(...(quantise === undefined ? [] : [createQuantise(quantise, this.#board)]));
     this.#prompts.replaceChildren(createPromptFaders(show, parameters, this.#board));
     this.#mix.replaceChildren(...createMix(parameters, show.lookChain, this.#board));
   }

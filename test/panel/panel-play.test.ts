@@ -104,6 +104,60 @@ describe('the panel over a show that plays', () => {
     await expect.poll(() => panel.getAttribute('.preset:has-text("Ember")', 'aria-pressed'), LONG).toBe('true');
   });
 
+  it('draws four pictures of a typed prompt, arms one, and it goes on', async () => {
+    await panel.click('.quantise >> text="Bar"');
+    await panel.fill('[aria-label="Prompt of pad 1"]', 'deep sea jellyfish');
+    await panel.keyboard.press('Enter');
+    await expect.poll(() => panel.getAttribute('.prompt-pad >> nth=0', 'data-state'), { timeout: 40_000 }).toBe('ready');
+    expect(await panel.locator('.prompt-pad >> nth=0 >> .pad-picture img:not([hidden])').count()).toBe(4);
+    await panel.click('[aria-label="Picture 3 of pad 1"]');
+    await expect.poll(() => panel.getAttribute('.prompt-pad >> nth=0', 'data-state'), { timeout: 40_000 }).toBe('on');
+    expect(await panel.getAttribute('[aria-label="Picture 3 of pad 1"]', 'aria-pressed')).toBe('true');
+  });
+
+  it('stores and recalls a snapshot, and fades between two', async () => {
+    const store = async (slot: number): Promise<void> => {
+      await panel.click('text="Store"');
+      await panel.click(`.slot >> nth=${slot - 1}`);
+      await panel.waitForSelector(`.slot.filled >> nth=${slot - 1}`);
+    };
+    playing.session.control([{ kind: 'value', path: '/walk/noise', value: 1, source: 'test' }]);
+    await store(1);
+    playing.session.control([{ kind: 'value', path: '/walk/noise', value: 3, source: 'test' }]);
+    await store(2);
+    await panel.click('.slot >> nth=0');
+    await expect.poll(() => valueOf('/walk/noise'), LONG).toBe(1);
+    await panel.click('text="A / B"');
+    await panel.click('.slot >> nth=0');
+    await panel.click('.slot >> nth=1');
+    await panel.locator('.crossfade').fill('0.5');
+    await expect.poll(() => Number(valueOf('/walk/noise')), LONG).toBeCloseTo(2, 1);
+  });
+
+  it('makes cues of what is on air and fires them', async () => {
+    await panel.click('.cues-card >> text="Add"');
+    await panel.waitForSelector('.cue');
+    await panel.selectOption('.cue >> nth=0 >> [aria-label="Transition"]', 'cut');
+    await expect.poll(() => panel.inputValue('.cue >> nth=0 >> [aria-label="Transition"]')).toBe('cut');
+    await panel.click('.cue-go >> nth=0');
+    await panel.waitForSelector('.cue.on', { timeout: 30_000 });
+    await panel.click('.cue >> nth=0 >> [aria-label="Delete"]');
+    await expect.poll(() => panel.locator('.cue').count(), LONG).toBe(0);
+  });
+
+  it('loops bars that are dragged on the ruler, until a tap on it', async () => {
+    const box = await panel.locator('.ruler').boundingBox();
+    if (box === null) throw new Error('no ruler');
+    const across = (share: number): number => box.x + box.width * share;
+    const now = playing.session.state().showTimeSeconds / 77.4;
+    await panel.mouse.move(across(now), box.y + 8);
+    await panel.mouse.down();
+    await panel.mouse.move(across(now + 0.01), box.y + 8, { steps: 4 });
+    await panel.mouse.up();
+    await expect.poll(() => told.filter((text) => text.startsWith('{"type":"values"') && text.includes('"/transport/position"')).length, { timeout: 30_000 }).toBeGreaterThan(0);
+    await panel.mouse.click(across(0.5), box.y + 8);
+  });
+
   it('keeps by key and walks back by a tap on the picture', async () => {
     await panel.keyboard.press('k');
     await panel.waitForSelector('.keeper-go img:not([hidden])');

@@ -158,9 +158,9 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
   void pipelinePromise.then((ready) => (pipeline = ready), () => undefined);
   const needKit = (): Kit => kit as Kit;
   return {
-    open: (path, onProgress) => openShow(path.toLowerCase().endsWith('.show.json')
+    open: (path, onProgress, preset = request.preset) => openShow(path.toLowerCase().endsWith('.show.json')
       ? { ...request, track: undefined, showFile: path, pipeline: pipelinePromise, early: true }
-      : { ...request, showFile: undefined, track: path, pipeline: pipelinePromise, early: true }, onProgress),
+      : { ...request, preset, showFile: undefined, track: path, pipeline: pipelinePromise, early: true }, onProgress),
     captureDevice,
     openLive: (sampleRate, preset) => openLiveShow(needKit(), pipeline as Pipeline, preset, request.seed ?? 1, sampleRate),
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),

@@ -162,6 +162,16 @@ export interface RenderProgress {
   readonly message: string;
 }
 
+/** A track of the night. */
+export interface QueueTile {
+  readonly id: string;
+  readonly title: string;
+  /** In words: 'playing', 'ready', 'analysing 40 %', what went wrong. */
+  readonly state: string;
+  readonly isOn: boolean;
+  readonly isBroken: boolean;
+}
+
 /** What the model makes of a prompt, in words of its card; `weak`: it knows nothing like it well. */
 export interface HeardPrompt {
   readonly words: readonly string[];
@@ -186,6 +196,7 @@ export type ServerMessage =
   | { readonly type: 'snapshots'; readonly filled: readonly boolean[] }
   /** The set list in its order. */
   | { readonly type: 'cues'; readonly cues: readonly CueTile[] }
+  | { readonly type: 'queue'; readonly tracks: readonly QueueTile[] }
   | { readonly type: 'pads'; readonly pads: readonly PadTile[] }
   /** By prompt, all that are known; empty for a model that cannot say. */
   | { readonly type: 'heard'; readonly prompts: Readonly<Record<string, HeardPrompt>> }
@@ -217,6 +228,8 @@ export type ClientMessage =
   /** Live input: PCM hops follow as binary client→server messages (hop.ts). The same page or another may go on after a loss. */
   | { readonly type: 'live'; readonly on: boolean; readonly sampleRate: number }
   | { readonly type: 'openTrack'; readonly uploadId: string; readonly name: string }
+  /** `id`: of the upload for `add`, of the track else; `name`: of the file that was uploaded. */
+  | { readonly type: 'queue'; readonly action: 'add' | 'play' | 'next' | 'remove' | 'earlier' | 'later'; readonly id: string; readonly name: string }
   | { readonly type: 'scene'; readonly action: 'reroll' | 'lock' | 'unlock' | 'edit'; readonly id: string; readonly prompt: string }
   /** `preset`: saved as a preset whose name is in `sceneId` (empty: its prompt). */
   | { readonly type: 'keeper'; readonly action: 'pin' | 'safe' | 'delete' | 'preset'; readonly id: number; readonly sceneId: string }

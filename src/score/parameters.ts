@@ -98,6 +98,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   declare('boolean', '/transport/timecode', 'Follow timecode', 'MIDI time code moves the track.'),
   declare('text', '/patch/routes', 'Routes', 'What moves what: the routes as JSON, as in a preset file; empty for the preset\'s own.'),
   declare('text', '/preset/load', 'Preset', 'Loads a preset by name at the next boundary (/cue/quantise).', { quantisable: true }),
+  trigger('/queue/next', 'Next track', 'Crosses over to the next track of the queue on the next bar.'),
   trigger('/cue/go', 'Go', 'Fires the next cue of the set list, or the one whose id is the argument; without a list the walk goes to its next waypoint at the next beat.', { quantisable: true }),
   declare('text', '/cue/quantise', 'Quantise', 'What fired cues, presets, prompts and pads wait for.', { default: 'bar', choices: QUANTISES }),
   trigger('/keep', 'Keep', 'Keeps the place on screen.'),

@@ -42,6 +42,7 @@ const SCHEMA = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('trigger'), path, args: z.array(value).max(16), source }),
   z.strictObject({ type: z.literal('live'), on: z.boolean(), sampleRate: finite.min(8_000).max(192_000) }),
   z.strictObject({ type: z.literal('openTrack'), uploadId: text(64).regex(/^[A-Za-z0-9_-]+$/), name: text(300) }),
+  z.strictObject({ type: z.literal('queue'), action: z.enum(['add', 'play', 'next', 'remove', 'earlier', 'later']), id: text(64).regex(/^[A-Za-z0-9_-]*$/), name: text(300) }),
   z.strictObject({ type: z.literal('scene'), action: z.enum(['reroll', 'lock', 'unlock', 'edit']), id: text(100), prompt: text(1_000) }),
   z.strictObject({ type: z.literal('keeper'), action: z.enum(['pin', 'safe', 'delete', 'preset']), id: finite, sceneId: text(100) }),
   z.strictObject({ type: z.literal('cueAdd'), of: z.enum(['air', 'preset', 'keeper', 'snapshot']), what: text(300), on: z.enum(['hand', 'bar', 'section', 'time']) }),

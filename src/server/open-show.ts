@@ -98,7 +98,8 @@ export interface RunningRender {
 /** What the driver does for the session. Failures are UserErrors. */
 export interface ShowTools {
   /** Opens a track or show file with the session's pipeline. */
-  open(path: string, onProgress: (fraction: Unit, text: string) => void): Promise<OpenShow>;
+  /** `preset`: by name, instead of the session's own. */
+  open(path: string, onProgress: (fraction: Unit, text: string) => void, preset?: string): Promise<OpenShow>;
   openLive(sampleRate: Hertz, preset: Preset): LiveShow;
   /** Opens a sound input of the server's machine and keeps it open. */
   captureDevice?(device: string, handlers: CaptureHandlers): Promise<Capture>;

@@ -30,6 +30,7 @@ import { OutputDesk } from './output-desk.ts';
 import { OutDesk } from './out-desk.ts';
 import { PerformDesk } from './perform-desk.ts';
 import { PreviewDesk } from './preview-desk.ts';
+import { QueueDesk } from './queue-desk.ts';
 import { RenderDesk } from './render-desk.ts';
 import type { ShowState } from './show-memory.ts';
 import { ShowClock } from './show-clock.ts';
@@ -73,6 +74,7 @@ export class Session implements ShowHost {
   readonly #preview = new PreviewDesk(({ due, bars }) => this.#tellPanels({ type: 'preview', due, bars, picture: `/api/preview.jpg?v=${due.toFixed(3)}` }));
   readonly #editor: ShowEditor;
   readonly #grid: GridDesk;
+  readonly #queue: QueueDesk;
   readonly #perform: PerformDesk;
   readonly #frames: FramesAhead;
   readonly #links = new ControlLinks();
@@ -125,6 +127,22 @@ export class Session implements ShowHost {
       tellKeepers: () => this.#tellKeepers(),
       notice: (level, text) => this.notice(level, text),
     }, options.tools, this.#storyboard);
+    this.#queue = new QueueDesk({
+      now: options.now,
+      openTrack: (path, preset, onProgress) => options.tools.open(path, onProgress, preset),
+      claim: (uploadId, name) => claimUpload(options.uploadFolder, uploadId, name),
+      preset: () => this.#editor.worn.name,
+      isPlaying: () => this.#live === null && this.#clock.transport.moving,
+      nextBar: () => this.#frames.nextTick(true),
+      instantOf: (showTime) => this.#clock.transport.instantOf(showTime, options.now()),
+      epoch: () => this.#clock.transport.epoch,
+      cross: (show) => {
+        this.open(show, true);
+        this.#controls.tell('/transport/play', true);
+      },
+      broadcast: (message) => this.#broadcast(message),
+      notice: (level, text) => this.notice(level, text),
+    });
     this.#grid = new GridDesk({
       now: options.now,
       show: () => this.#openShow(),
@@ -149,7 +167,7 @@ export class Session implements ShowHost {
       loadPreset: (name, source) => this.#editor.loadPreset(name, source, this.#perform.boundary(this.#frames.nextTick(false)), this.#controls),
       wearRoutes: (routes) => this.#editor.wearRoutes(routes),
       keep: () => this.#inBackground(this.#editor.keep()),
-      perform: (path, args, source) => this.#perform.take(path, args, source),
+      perform: (path, args, source) => this.#queue.take(path) || this.#perform.take(path, args, source),
       resolveTrigger: (path, args) => this.#editor.resolveTrigger(path, args, this.#controls),
       broadcast: (message, except) => this.#wire?.broadcast(message, except),
       echo: (path, value) => this.#links.echo(path, value),
@@ -230,14 +248,20 @@ export class Session implements ShowHost {
     return this.#controls.values;
   }
 
-  /** Puts a show on stage; what was there before is closed. */
-  open(show: OpenShow): void {
+  /** Puts a show on stage; what was there before is closed. `plays`: without a pause, while pictures of the one before stay until its own come. */
+  open(show: OpenShow, plays = false): void {
     const before = [this.#show, this.#resting];
     this.#resting = null;
     this.#live = null;
-    this.#stage(show);
+    this.#stage(show, plays);
     this.#inBackground(this.#editor.awaitWhole(show));
+    this.#queue.left(show);
     for (const one of before) if (one !== show) void one?.close();
+  }
+
+  /** A track at the end of the queue. */
+  enqueue(path: string): void {
+    this.#queue.add(path);
   }
 
   /** What OSC heard, applied together. */
@@ -296,6 +320,7 @@ export class Session implements ShowHost {
     this.#tellTransport();
     this.#broadcast({ type: 'telemetry', telemetry: this.#telemetry() });
     this.#frames.tend();
+    this.#queue.tend();
     this.#perform.tend();
     const news = this.#live?.tend(now) ?? null;
     if (news !== null) this.#broadcast(news);
@@ -316,6 +341,7 @@ export class Session implements ShowHost {
 
   async close(): Promise<void> {
     this.#grid.stop();
+    this.#queue.stop();
     this.#outs.stop();
     this.controllers.stop();
     this.#time.stop();
@@ -352,7 +378,7 @@ export class Session implements ShowHost {
     if (show === null) return null;
     return {
       show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
-      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message(), this.#outputs.message(), ...this.#perform.greetings()],
+      greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message(), this.#outputs.message(), ...this.#perform.greetings(), this.#queue.message()],
     };
   }
 
@@ -412,6 +438,8 @@ export class Session implements ShowHost {
         return this.#editor.editScene(message);
       case 'keeper':
         return message.action === 'preset' ? this.#inBackground(this.#editor.exportKeeper(message.id, message.sceneId)) : this.#editor.editKeeper(message);
+      case 'queue':
+        return this.#queue.receive(message);
       case 'cue': case 'cueAdd': case 'cueEdit':
         return this.#perform.receive(message);
       case 'grid':
@@ -445,12 +473,13 @@ export class Session implements ShowHost {
 
   // Putting shows on stage
 
-  #stage(show: OpenShow): void {
+  #stage(show: OpenShow, plays = false): void {
     this.#playOrder++;
     this.#show = show;
     this.#version++;
     this.#timelineBytes = null;
     this.#clock.load(show, this.#options.now());
+    if (plays) this.#clock.setPlaying(true, this.#options.now());
     this.#controls.reset(show);
     this.#editor.open(show);
     this.#perform.open();
@@ -458,7 +487,7 @@ export class Session implements ShowHost {
     this.#thumbnails.open(show);
     this.#preview.open(show);
     this.#frames.start(show);
-    if (this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
+    if (!plays && this.#clock.startsByItself) this.#inBackground(this.#setPlaying(true));
     this.#outs.start();
     this.controllers.useProfiles(this.#options.tools.controllers());
     this.controllers.start();
@@ -542,6 +571,7 @@ export class Session implements ShowHost {
   }
 
   #end(): void {
+    if (this.#live === null && this.#queue.ended()) return;
     this.#clock.transport.pause(this.#options.now());
     this.#controls.tell('/transport/play', false);
   }

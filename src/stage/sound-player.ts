@@ -14,6 +14,8 @@ const AHEAD: Seconds = 9;
 const START_DELAY: Seconds = 0.08;
 /** Fade of a stop, against a click. */
 const STOP_FADE: Seconds = 0.012;
+/** Fade of a track that another one follows. */
+const CROSS_FADE: Seconds = 0.25;
 
 interface Run {
   /** Context time of the first sample of the run, and its sample in the file. */
@@ -30,6 +32,8 @@ export class SoundPlayer {
   #context: AudioContext | null = null;
   #source: WavSource | null = null;
   #run: Run | null = null;
+  /** The track before, which sounds on until the new one begins. */
+  #leaving: Run | null = null;
   #starting = 0;
   readonly #heard = new HeardClock();
   readonly #onFault: (text: string) => void;
@@ -47,6 +51,7 @@ export class SoundPlayer {
     if (this.#context === null || this.#context.sampleRate !== sampleRate) {
       await this.#context?.close();
       this.#run = null;
+      this.#leaving = null;
       this.#context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
       this.#heard.reset();
     }
@@ -65,12 +70,12 @@ export class SoundPlayer {
   }
 
   /**
-   * Plays the track; whatever played before stops. `showTimeAt` says which show time (s) should be heard at a page instant
+   * Plays the track; what played before stops, another track when this one begins. `showTimeAt` says which show time (s) should be heard at a page instant
    * (ms): asked again once the first piece has come, so that waiting for it moves nothing.
    */
   async play(pcmUrl: string, showTimeAt: (instant: Milliseconds) => Seconds, rate: number): Promise<void> {
     const ticket = ++this.#starting;
-    this.#stopRun();
+    this.#leave(this.#source !== null && this.#source.url !== pcmUrl);
     if (this.#source?.url !== pcmUrl) this.#source = await WavSource.open(pcmUrl);
     const source = this.#source;
     if (!(await this.allow(source.format.sampleRate)) || ticket !== this.#starting) return;
@@ -82,13 +87,15 @@ export class SoundPlayer {
     if (ticket !== this.#starting || this.#context === null) return;
     const start = Math.max(first, sampleAt(performance.now() + (START_DELAY + this.outputLatency) * 1000));
     this.#run = this.#beginRun(this.#context, start, rate, abort);
+    this.#fadeLeaving(CROSS_FADE);
     this.#schedule(this.#run, opening.map((samples) => samples.subarray(start - first)));
     this.#fill();
   }
 
   stop(): void {
     this.#starting++;
-    this.#stopRun();
+    this.#leave(false);
+    this.#fadeLeaving(STOP_FADE);
   }
 
   /** Show time heard at a page instant (performance.now); null while nothing plays. Never before the run's start. */
@@ -153,14 +160,24 @@ export class SoundPlayer {
     );
   }
 
-  #stopRun(): void {
+  /** What plays is left; `soundsOn`: it is heard until the next begins, a few seconds at most. */
+  #leave(soundsOn: boolean): void {
     const run = this.#run;
     this.#run = null;
-    if (run === null || this.#context === null) return;
+    if (run === null) return;
     run.abort.abort();
+    this.#fadeLeaving(STOP_FADE);
+    this.#leaving = run;
+    if (!soundsOn) this.#fadeLeaving(STOP_FADE);
+  }
+
+  #fadeLeaving(fade: Seconds): void {
+    const run = this.#leaving;
+    this.#leaving = null;
+    if (run === null || this.#context === null) return;
     const now = this.#context.currentTime;
     run.gain.gain.setValueAtTime(1, now);
-    run.gain.gain.linearRampToValueAtTime(0, now + STOP_FADE);
-    setTimeout(() => run.gain.disconnect(), STOP_FADE * 1000 + 50);
+    run.gain.gain.linearRampToValueAtTime(0, now + fade);
+    setTimeout(() => run.gain.disconnect(), fade * 1000 + 50);
   }
 }

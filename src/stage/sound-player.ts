@@ -70,8 +70,8 @@ export class SoundPlayer {
   }
 
   /**
-   * Plays the track; what played before stops, another track when this one begins. `showTimeAt` says which show time (s) should be heard at a page instant
-   * (ms): asked again once the first piece has come, so that waiting for it moves nothing.
+   * Plays the track; what played before stops, another track when this one begins. `showTimeAt` says which show time (s)
+   * should be heard at a page instant (ms): asked again once the first piece has come, so that waiting for it moves nothing.
    */
   async play(pcmUrl: string, showTimeAt: (instant: Milliseconds) => Seconds, rate: number): Promise<void> {
     const ticket = ++this.#starting;

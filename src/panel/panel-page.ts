@@ -119,7 +119,7 @@ export class PanelPage {
         return this.#board.receive(message.values);
       case 'pong': case 'trigger': case 'effects': case 'live': case 'outputs':
         return;
-      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'pads': case 'cues': case 'snapshots':
+      case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'pads': case 'cues': case 'snapshots': case 'queue':
         return this.#jobs.soon(() => this.#show(message));
     }
   }
@@ -164,7 +164,7 @@ export class PanelPage {
       case 'heard':
         this.#heard = message.prompts;
         return showHeard(this.element, this.#heard);
-      case 'pads': case 'cues': case 'snapshots':
+      case 'pads': case 'cues': case 'snapshots': case 'queue':
         this.#perform.receive(message);
         return showHeard(this.#perform.pads.element, this.#heard);
       case 'preview':

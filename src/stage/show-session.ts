@@ -99,7 +99,7 @@ export class ShowSession {
       case 'live':
         this.#live ??= this.#beginLive();
         return this.#live.add(message);
-      case 'pong': case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'progress': case 'render': case 'notice': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads': case 'outputs':
+      case 'pong': case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'progress': case 'render': case 'notice': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads': case 'queue': case 'outputs':
         return;
     }
   }

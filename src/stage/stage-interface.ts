@@ -103,7 +103,7 @@ export class StageInterface {
         return this.#storyboard.showProgress(message.progress);
       case 'notice':
         return this.toasts.show(message.level, message.text);
-      case 'pong': case 'values': case 'trigger': case 'telemetry': case 'effects': case 'live': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads': case 'outputs':
+      case 'pong': case 'values': case 'trigger': case 'telemetry': case 'effects': case 'live': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'snapshots': case 'cues': case 'pads': case 'queue': case 'outputs':
         return;
     }
   }

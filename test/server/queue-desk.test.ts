@@ -20,8 +20,8 @@ interface Desk {
   readonly session: Session;
   readonly opened: string[];
   readonly closed: string[];
-  rows(): readonly { readonly title: string; readonly state: string; readonly isOn: boolean; readonly isBroken: boolean; readonly id: string }[];
-  send(action: 'play' | 'next' | 'remove' | 'earlier' | 'later', title?: string): void;
+  readonly rows: () => readonly { readonly title: string; readonly state: string; readonly isOn: boolean; readonly isBroken: boolean; readonly id: string }[];
+  readonly send: (action: 'play' | 'next' | 'remove' | 'earlier' | 'later', title?: string) => void;
 }
 
 const CLIENT = { id: 'hand', role: 'panel', canPlaySound: false, loopback: true } as const;

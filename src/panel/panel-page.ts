@@ -3,6 +3,7 @@
  * frame, all in one go and only where it differs; graphs are canvases.
  */
 
+import { messageOf } from '../base/errors.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { ClientMessage, HeardPrompt, ServerMessage, TransportState } from '../protocol/messages.ts';
 import type { RouteSpec } from '../score/route-types.ts';
@@ -11,6 +12,7 @@ import { showHeard } from '../stage/heard.ts';
 import { listenForKeys } from '../stage/keyboard.ts';
 import { StoryboardView } from '../stage/storyboard-view.ts';
 import { Toasts } from '../stage/toast.ts';
+import { refuseFile, uploadSong } from '../stage/upload.ts';
 import { Board } from './board.ts';
 import { ControllersView } from './controllers-view.ts';
 import { createFader } from './fader.ts';
@@ -22,6 +24,7 @@ import { Monitors } from './monitors.ts';
 import { createSafetyBar } from './pads.ts';
 import { PatchView } from './patch-view.ts';
 import { createOverlayView } from './overlay-view.ts';
+import { QueueView } from './queue-view.ts';
 import { PerformViews } from './perform-views.ts';
 import { PresetsView } from './presets-view.ts';
 import { createQuantise } from './quantise.ts';
@@ -58,6 +61,7 @@ export class PanelPage {
   readonly #prompts = h('div', {});
   readonly #mix = h('div', { class: 'mix-grid' });
   readonly #quantise = h('div', { class: 'quantise-place' });
+  readonly #queue: QueueView;
   #loop: Loop | null = null;
   #loopedIn = -1;
   readonly #title = h('span', { class: 'show-title' }, '');
@@ -77,6 +81,7 @@ export class PanelPage {
     this.#presets = new PresetsView(this.#board);
     this.#controllers = new ControllersView(send, (text) => this.toasts.show('warn', text));
     this.#patch = new PatchView((routes) => send({ type: 'value', path: '/patch/routes', value: routes === null ? '' : JSON.stringify(routes), source: 'panel' }), (job) => this.#jobs.soon(job));
+    this.#queue = new QueueView({ send, upload: (file) => this.#upload(file) });
     this.#storyboard = new StoryboardView(send, { withWaveform: false });
     const tabs = new Tabs(() => undefined);
     const keys = shortcutsOf(this.#board, tabs, () => this.help.toggle());
@@ -164,7 +169,9 @@ export class PanelPage {
       case 'heard':
         this.#heard = message.prompts;
         return showHeard(this.element, this.#heard);
-      case 'pads': case 'cues': case 'snapshots': case 'queue':
+      case 'queue':
+        return this.#queue.setTracks(message.tracks);
+      case 'pads': case 'cues': case 'snapshots':
         this.#perform.receive(message);
         return showHeard(this.#perform.pads.element, this.#heard);
       case 'preview':
@@ -184,6 +191,18 @@ export class PanelPage {
     }
   }
 
+  /** Upload id of a song for the queue; null, and a word why, where it was not taken. */
+  async #upload(file: File): Promise<string | null> {
+    const refusal = refuseFile(file.name, file.size);
+    try {
+      if (refusal !== null) throw new Error(refusal);
+      return await uploadSong(file, this.#token, (fraction) => this.toasts.progress(`Sending ${file.name}`, fraction));
+    } catch (thrown) {
+      this.toasts.show('warn', messageOf(thrown));
+      return null;
+    }
+  }
+
   #createDeck(send: Send): HTMLElement {
     const storyboard = h('section', { class: 'card storyboard-card' }, h('h2', {}, 'Storyboard', this.#title), this.#track.gridTools, this.#storyboard.element);
     return h('div', { class: 'deck' },
@@ -194,7 +213,7 @@ export class PanelPage {
         h('div', { class: 'column column-cues' }, this.#perform.cues.element, this.#keepers.element, this.#presets.element)),
       h('div', { class: 'view view-mix' }, this.#prompts, this.#mix),
       h('div', { class: 'view view-patch' }, this.#patch.element),
-      h('div', { class: 'view view-track' }, storyboard),
+      h('div', { class: 'view view-track' }, this.#queue.element, storyboard),
       h('div', { class: 'view view-gear' }, this.#controllers.element, createSaveView(send), createOverlayView(this.#board, () => this.#token, (text) => this.toasts.show('warn', text))));
   }
 

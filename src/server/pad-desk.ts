@@ -72,6 +72,10 @@ export class PadDesk {
     return this.#pads.map(({ prompt }) => prompt).filter((prompt) => prompt !== '');
   }
 
+  get isDrawing(): boolean {
+    return this.#busy;
+  }
+
   /** JPEG of picture `pad-index`; null for none yet. */
   picture(id: string): Uint8Array | null {
     const [pad, index] = id.split('-').map(Number);

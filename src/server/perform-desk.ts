@@ -111,6 +111,11 @@ export class PerformDesk {
     return this.#pads.prompts;
   }
 
+  /** Pads are drawing now. */
+  get isDrawing(): boolean {
+    return this.#pads.isDrawing;
+  }
+
   /** JPEG of a pad's picture; null for none. */
   picture(id: string): Uint8Array | null {
     return this.#pads.picture(id);

@@ -324,10 +324,12 @@ export class Session implements ShowHost {
     this.#perform.tend();
     const news = this.#live?.tend(now) ?? null;
     if (news !== null) this.#broadcast(news);
+    this.#hearing.tend(this.#show.pipeline, [...promptsInSight(this.#editor.worn, this.#storyboard.scenes, this.#show.keepers), ...this.#perform.prompts]);
+    // A hand waits for the pads, nobody for the other pictures.
+    if (this.#perform.isDrawing) return;
     this.#storyboard.tend(now, this.#frames.telemetry().bufferSeconds);
     if (this.#wire?.clients().some(({ role }) => role === 'panel') === true) this.#preview.tend(now, this.#clock.timeAt(now), this.#frames.telemetry().bufferSeconds);
     this.#thumbnails.tend(now, this.#frames.telemetry().bufferSeconds);
-    this.#hearing.tend(this.#show.pipeline, [...promptsInSight(this.#editor.worn, this.#storyboard.scenes, this.#show.keepers), ...this.#perform.prompts]);
   }
 
   /** Says how an opening goes on; pages that wait hear it too. */

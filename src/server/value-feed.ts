@@ -26,38 +26,62 @@ export interface FeedOptions {
 export class ValueFeed {
   readonly #options: FeedOptions;
   readonly #pending = new Map<string, Pending>();
-  #sentAt: Milliseconds = -Infinity;
+  /** By path, those told within the last interval. */
+  readonly #sentAt = new Map<string, Milliseconds>();
   #waiting = false;
+  #soon = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
   }
 
-  /** A control moved. The first after a rest goes out at once. */
+  /** A control moved. The first of a path after a rest goes out at once, whatever other paths do. */
   push(path: string, value: ControlValue, source: string, clientId?: string): void {
     this.#pending.set(path, { value, source, clientId });
-    if (this.#waiting) return;
-    const rest = this.#sentAt + FEED_INTERVAL - this.#options.now();
-    if (rest <= 0) this.#flush();
-    else {
-      this.#waiting = true;
-      this.#options.later(() => {
-        this.#waiting = false;
-        this.#flush();
-      }, rest);
-    }
+    if (this.#restOf(path) > 0) return this.#wait();
+    // After the packet is through, so that what came together goes out together.
+    if (this.#soon) return;
+    this.#soon = true;
+    this.#options.later(() => {
+      this.#soon = false;
+      this.#send(this.#due());
+    }, 0);
   }
 
-  #flush(): void {
-    this.#sentAt = this.#options.now();
+  /** Until the path may be told again (ms). */
+  #restOf(path: string): Milliseconds {
+    return (this.#sentAt.get(path) ?? -Infinity) + FEED_INTERVAL - this.#options.now();
+  }
+
+  #due(): string[] {
+    return [...this.#pending.keys()].filter((path) => this.#restOf(path) <= 1);
+  }
+
+  /** One timer for all: it goes on until nothing waits. */
+  #wait(): void {
+    if (this.#waiting || this.#pending.size === 0) return;
+    this.#waiting = true;
+    const rest = Math.min(...[...this.#pending.keys()].map((path) => this.#restOf(path)));
+    this.#options.later(() => {
+      this.#waiting = false;
+      this.#send(this.#due());
+      this.#wait();
+    }, Math.max(0, rest));
+  }
+
+  #send(paths: readonly string[]): void {
+    const now = this.#options.now();
+    for (const [path, at] of this.#sentAt) if (now - at > FEED_INTERVAL) this.#sentAt.delete(path);
     const groups = new Map<string, { values: Record<string, ControlValue>; source: string; clientId: string | undefined }>();
-    for (const [path, { value, source, clientId }] of this.#pending) {
+    for (const path of paths) {
+      const { value, source, clientId } = this.#pending.get(path) as Pending;
+      this.#pending.delete(path);
+      this.#sentAt.set(path, now);
       const key = `${clientId ?? ''} ${source}`;
       const group = groups.get(key) ?? { values: {}, source, clientId };
       group.values[path] = value;
       groups.set(key, group);
     }
-    this.#pending.clear();
     for (const { values, source, clientId } of groups.values()) this.#options.broadcast({ type: 'values', values, source }, clientId);
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The desk's figures: a MIDI clock of two hours with drift and jitter, tapping by a human hand, 100,000 fuzzed UDP packets at
- * real sockets, 20,000 fuzzed MIDI streams, malformed OSCQuery requests, and OSC packet → value told, under 2,000 messages a second.
+ * real sockets, 20,000 fuzzed MIDI streams, malformed OSCQuery requests, and OSC packet →
+ * message in a page and first changed frame, under 2,000 messages a second while frames are drawn.
  */
 
 import { createSocket } from 'node:dgram';
@@ -13,7 +14,13 @@ import { MidiMap } from '../../src/control/midi-map.ts';
 import { encodeBundle, encodeMessage } from '../../src/control/osc-codec.ts';
 import { OscServer } from '../../src/control/osc.ts';
 import { OscQueryServer } from '../../src/control/oscquery.ts';
+import { WebSocket } from 'ws';
+import { decodeFrame } from '../../src/protocol/frame.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
+import { startServer } from '../../src/server/server.ts';
+import { Session } from '../../src/server/session.ts';
+import { makeShow, makeTools } from '../server/show-fixture.ts';
 import { runMidiClock, tapErrors } from '../helpers/clock-simulation.ts';
 
 const table = buildParameterTable();
@@ -21,11 +28,13 @@ const FUZZED_PACKETS = 100_000;
 const FUZZED_STREAMS = 20_000;
 const NOISE_RATE = 2000;
 const PROBES = 300;
+const CHANGES = 40;
+const GENERATION_MS = 40;
 
 type Figures = Record<string, number>;
 
 export async function run(): Promise<{ name: string; rows: Record<string, number | string>[]; figures: Figures }> {
-  const figures: Figures = { ...benchClock(), ...benchTaps(), ...(await benchOsc()), ...benchMidi(), ...(await benchOscQuery()) };
+  const figures: Figures = { ...benchClock(), ...benchTaps(), ...(await benchOsc()), ...benchMidi(), ...(await benchOscQuery()), ...(await benchPage()) };
   return { name: 'desk', rows: Object.entries(figures).map(([figure, value]) => ({ figure, value })), figures };
 }
 
@@ -106,6 +115,57 @@ async function benchOscQuery(): Promise<Figures> {
   const { bad } = server.counters;
   await server.close();
   return { oscqueryMalformed: 500, oscqueryBadCounted: bad, oscqueryStillAnswers: status === 200 ? 1 : 0 };
+}
+
+/** A show of fake pictures (40 ms each) with a page on a real socket; the page is a client in this same process. */
+async function benchPage(): Promise<Figures> {
+  const now = (): number => performance.now();
+  const session = new Session({ now, tools: makeTools(), version: '0', provider: 'cpu', freeClock: true, uploadFolder: '', thumbnailFolder: '', notice: () => undefined });
+  const web = await startServer({ host: session, port: 0, now });
+  session.attach(web);
+  const osc = await OscServer.open({ port: 0, table, values: () => session.values, onChanges: (changes) => session.control(changes) });
+  session.open(makeShow({ cost: () => GENERATION_MS }));
+  const page = new WebSocket(`${web.url.replace('http', 'ws')}/ws`, { origin: web.url });
+  await once(page, 'open');
+  let told: (() => void) | null = null;
+  let drawn: (() => void) | null = null;
+  let generation = 0;
+  page.on('message', (data: Buffer, isBinary) => {
+    if (isBinary) generation = Math.max(generation, decodeFrame(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer).header.generation);
+    if (isBinary) drawn?.();
+    else if (data.includes('"/walk/speed"')) told?.();
+  });
+  page.send(JSON.stringify({ type: 'hello', v: PROTOCOL_VERSION, role: 'stage', canPlaySound: false }));
+  await session.buffered(2);
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const send = (path: string, value: number): void => socket.send(encodeMessage(path, [value]), osc.port, '127.0.0.1');
+  const noise = setInterval(() => { for (let i = 0; i < NOISE_RATE / 100; i++) send('/look/zoom', (i % 10) / 10); }, 10);
+  const messages: number[] = [];
+  for (let i = 0; i < PROBES; i++) {
+    const sent = now();
+    const arrival = new Promise<number>((resolve) => { told = () => resolve(now() - sent); });
+    send('/walk/speed', 0.5 + (i % 100) / 100);
+    messages.push(await Promise.race([arrival, sleep(1000).then(() => 1000)]));
+    await sleep(45);
+  }
+  await sleep(1500);
+  const frames: number[] = [];
+  for (let i = 0; i < CHANGES; i++) {
+    const before = generation;
+    const sent = now();
+    const arrival = new Promise<number>((resolve) => { drawn = () => { if (generation > before) resolve(now() - sent); }; });
+    send('/walk/speed', 0.6 + (i % 10) / 10);
+    frames.push(await Promise.race([arrival, sleep(3000).then(() => 3000)]));
+    await sleep(400);
+  }
+  clearInterval(noise);
+  page.terminate();
+  socket.close();
+  await osc.close();
+  await web.close();
+  await session.close();
+  return { oscToPageP50Ms: round(median(messages)), oscToPageP99Ms: round(quantile(messages, 0.99)), generationMs: GENERATION_MS, controlToFrameP50Ms: round(median(frames)), controlToFrameP95Ms: round(quantile(frames, 0.95)) };
 }
 
 function memoryMb(): number {

@@ -65,7 +65,7 @@ function start(): void {
     releaseFrame: (pixels) => painter.textures.release(pixels),
   });
   const conductor = new SoundConductor(connection, session, (text) => page?.toasts.show('warn', text));
-  const page = isBare ? null : new StageInterface({ connection, session, conductor, autoplay: query.get('autoplay') === '1' });
+  const page = isBare ? null : new StageInterface({ connection, session, conductor, autoplay: query.get('autoplay') === '1', beatToLight: () => loop.beatLight.summary?.p95 ?? null });
   const loop = new StageLoop(painter, session, { isIdle: () => page?.isIdle ?? false, adapt: !isRender && query.get('quality') !== 'fixed', outputName, isRender });
   const editor = isRender ? null : new GeometryEditor(outputName, (settings) => painter.setOutput(settings), (settings) => connection.send({ type: 'output', name: outputName, settings }), (card) => connection.send({ type: 'value', path: '/stage/test', value: card, source: 'key' }));
   window.latentbeatProbe = loop.probe;

@@ -70,6 +70,7 @@ export class Painter {
   #finished: WebGLRenderTarget | null = null;
   #last: WebGLRenderTarget | null = null;
   #lost = false;
+  #isHeld = false;
   /** False spares a slow machine the optical flow. */
   followsMotion = true;
 
@@ -127,7 +128,9 @@ export class Painter {
 
   draw(moment: Moment): void {
     if (this.#lost) return;
-    if (!moment.frozen || this.#last === null) this.#last = this.#drawPicture(moment);
+    // The moment of freezing is drawn once, dissolves to their end, so that it can be drawn again after a loss.
+    if (!moment.frozen || !this.#isHeld || !this.#mixer.isSettled || this.#last === null) this.#last = this.#drawPicture(moment);
+    this.#isHeld = moment.frozen;
     this.#finish.set('picture', (this.#last ?? this.#enlarged).texture);
     this.#finish.set('hue', moment.hue);
     this.#finish.set('contrast', moment.contrast);

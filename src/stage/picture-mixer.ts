@@ -44,6 +44,11 @@ export class PictureMixer {
     return this.#shown;
   }
 
+  /** No dissolve is under way. */
+  get isSettled(): boolean {
+    return this.#ghostAge >= DISSOLVE;
+  }
+
   /** Motion between the frames last mixed (FlowField's texture); null where none was computed. */
   get field(): Texture | null {
     return this.#field;

@@ -5,7 +5,7 @@
 
 import { messageOf } from '../base/errors.ts';
 import { clamp } from '../base/math.ts';
-import type { Seconds } from '../base/units.ts';
+import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { HeardPrompt, KeeperTile, ServerMessage } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { Connection } from './connection.ts';
@@ -13,6 +13,7 @@ import { toggleFullScreen } from './display.ts';
 import { h } from './dom.ts';
 import { listenForDrops } from './drop-zone.ts';
 import { showHeard } from './heard.ts';
+import { InputSheet } from './input-sheet.ts';
 import { listenForKeys, type KeyAction } from './keyboard.ts';
 import { Listener } from './listener.ts';
 import { createHelp, Overlay } from './overlay.ts';
@@ -28,6 +29,8 @@ export interface InterfaceParts {
   readonly session: ShowSession;
   readonly conductor: SoundConductor;
   readonly autoplay: boolean;
+  /** 95th percentile of the distance between a beat's light and its sound on this page (ms). */
+  readonly beatToLight: () => Milliseconds | null;
 }
 
 const SEEK_STEP: Seconds = 5;
@@ -41,6 +44,7 @@ export class StageInterface {
   readonly #storyboard: StoryboardView;
   readonly #storyboardSheet: Overlay;
   readonly #help: Overlay;
+  readonly #input: InputSheet;
   readonly #pill = h('button', { class: 'sound-pill', hidden: true }, 'Click for sound');
   #keepers: readonly KeeperTile[] = [];
   #heard: Readonly<Record<string, HeardPrompt>> = {};
@@ -54,13 +58,14 @@ export class StageInterface {
     this.#card = new StartCard({ onPlay: () => void this.#play(), onListen: () => void this.#listen(), onFile: (file) => void this.#open(file) });
     this.#storyboard = new StoryboardView((message) => parts.connection.send(message), { withWaveform: true });
     this.#storyboardSheet = new Overlay('storyboard', 'Storyboard', this.#storyboard.element);
+    this.#input = new InputSheet({ listener: this.#listener, onListen: () => void this.#listen(), beatToLight: parts.beatToLight });
     const actions = this.#createKeys();
     this.#help = createHelp(actions);
     listenForKeys(actions);
     listenForDrops((file) => void this.#open(file));
     this.#pill.addEventListener('click', () => void this.#takeSound());
     window.addEventListener('latentbeat-effect-fault', (event) => this.toasts.show('warn', String((event as CustomEvent<string>).detail)));
-    document.body.append(this.#card.element, this.#storyboardSheet.element, this.#help.element, this.#pill, this.toasts.element);
+    document.body.append(this.#card.element, this.#storyboardSheet.element, this.#input.element, this.#help.element, this.#pill, this.toasts.element);
   }
 
   /** Nothing has been started yet: the pictures behind the card walk by themselves. */
@@ -69,7 +74,7 @@ export class StageInterface {
   }
 
   get mayHidePointer(): boolean {
-    return !this.#card.isOpen && !this.#storyboardSheet.isOpen && !this.#help.isOpen;
+    return !this.#card.isOpen && !this.#storyboardSheet.isOpen && !this.#help.isOpen && !this.#input.isOpen;
   }
 
   setLine(connected: boolean): void {
@@ -110,6 +115,7 @@ export class StageInterface {
 
   /** Once per display frame. */
   tick(time: Seconds): void {
+    this.#input.tick();
     if (!this.#storyboardSheet.isOpen) return;
     this.#storyboard.setTime(time);
   }
@@ -243,6 +249,7 @@ export class StageInterface {
       { keys: ['g'], shown: 'G', text: 'go to the next place', act: () => this.#trigger('/cue/go') },
       { keys: ['p'], shown: 'P', text: 'panic: to the safe place in one beat', act: () => this.#trigger('/panic') },
       { keys: ['l'], shown: 'L', text: 'listen to the input, or stop', act: () => void this.#listen() },
+      { keys: ['i'], shown: 'I', text: 'sound inputs, and beat to light', act: () => this.#input.toggle() },
       { keys: ['s'], shown: 'S', text: 'storyboard', act: () => this.#toggleStoryboard() },
       { keys: ['?', 'h'], shown: '?', text: 'these keys', act: () => this.#help.toggle() },
       { keys: ['escape'], shown: '', text: '', act: () => this.#closeSheets() },
@@ -251,6 +258,7 @@ export class StageInterface {
 
   #closeSheets(): void {
     this.#help.toggle(false);
+    this.#input.toggle(false);
     this.#toggleStoryboard(false);
   }
 }

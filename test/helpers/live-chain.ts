@@ -155,15 +155,18 @@ export function agreement(beats: readonly number[], reference: readonly number[]
 /** A display frame drawn at an instant is lit one frame later (ms). */
 const TO_LIGHT = 1000 / 60;
 
-/** Errors (ms, light after sound positive) of the beat phase on screen against the true beats, at each display frame from `from` (instant) on. */
-export function lightErrors(frames: readonly DisplayFrame[], beats: readonly number[], from: number): number[] {
+/**
+ * Errors (ms, light after sound positive) of the beat phase on screen against the true beats, at each display frame from `from`
+ * (instant) on. Where the input itself lost sound (a gap that is no period, ms) there is no truth to compare with.
+ */
+export function lightErrors(frames: readonly DisplayFrame[], beats: readonly number[], period: number, from: number): number[] {
   const errors: number[] = [];
   let next = 1;
   for (const { instant, beatPhase } of frames) {
     const lit = instant + TO_LIGHT;
     while (next < beats.length - 1 && (beats[next] as number) <= lit) next++;
     const [before, after] = [beats[next - 1] as number, beats[next] as number];
-    if (instant < from || lit < before || lit > after) continue;
+    if (instant < from || lit < before || lit > after || Math.abs(after - before - period) > 0.02 * period) continue;
     const wrong = (lit - before) / (after - before) - beatPhase;
     errors.push((wrong - Math.round(wrong)) * (after - before));
   }

@@ -36,7 +36,7 @@ describe('live input', () => {
   it('shows them: the light comes with the drum', () => {
     const heardAfter = median(onsetsOf(samples, RATE).map((onset) => (onset - 0.5) % (60 / BPM))) * 1000;
     const beats = run.onsets.map((onset) => onset - heardAfter);
-    const errors = lightErrors(run.frames, beats, (beats[0] ?? 0) + 9_000);
+    const errors = lightErrors(run.frames, beats, 60_000 / BPM, (beats[0] ?? 0) + 9_000);
     expect(errors.length).toBeGreaterThan(5);
     expect(Math.abs(median(errors))).toBeLessThan(60);
   });

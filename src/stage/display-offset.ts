@@ -17,7 +17,7 @@ export class DisplayOffset {
 
   /** `query`: the page's address after the question mark. */
   constructor(query: URLSearchParams, store: Pick<Storage, 'getItem' | 'setItem'>) {
-    this.output = query.get('output') ?? 'main';
+    this.output = query.get('output') ?? 'stage';
     this.#store = store;
     this.#given = readOffset(query.get('offset'));
   }

@@ -28,7 +28,7 @@ describe('display offset', () => {
     expect(of('output=right').milliseconds).toBe(0);
     expect(of('offset=80').milliseconds).toBe(80);
     expect(of('offset=nonsense').milliseconds).toBe(42);
-    shelf.setItem('latentbeat.offset.main', 'broken');
+    shelf.setItem('latentbeat.offset.stage', 'broken');
     expect(of('').milliseconds).toBe(0);
   });
 });

@@ -7,6 +7,8 @@ const root = fileURLToPath(new URL('./public', import.meta.url));
 export default defineConfig({
   root,
   publicDir: false,
+  // Addresses relative to the page: latentbeat may be mounted under a path of another program.
+  base: './',
   build: {
     outDir: fileURLToPath(new URL('./dist/web', import.meta.url)),
     emptyOutDir: true,

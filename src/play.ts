@@ -21,7 +21,7 @@ import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts'
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import type { ControlValue } from './score/control.ts';
 import { startRenderProcess } from './server/render-process.ts';
-import { startServer, type RunningServer } from './server/server.ts';
+import { mountServer, startServer, type Mount, type RunningServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
 import type { ShowMemory } from './server/show-memory.ts';
@@ -40,6 +40,8 @@ export interface PlayRequest extends ShowRequest, ControlsRequest {
   readonly clock?: 'free' | undefined;
   /** Values that hold from the start, over the show's own (flash safety, the title). */
   readonly stageValues?: Readonly<Record<string, ControlValue>> | undefined;
+  /** Inside another program's server instead of one of its own. */
+  readonly mount?: Mount | undefined;
   /** Opens the stage in the browser. */
   readonly open?: boolean | undefined;
   /** Display (1, 2 …) on which the stage goes full screen. */
@@ -48,6 +50,7 @@ export interface PlayRequest extends ShowRequest, ControlsRequest {
 
 export interface Playing {
   readonly url: string;
+  readonly server: RunningServer;
   readonly oscPort: number;
   readonly oscqueryPort: number;
   /** Addresses with tokens for other machines; null on loopback alone. */
@@ -102,7 +105,10 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
   };
   const closers: (() => Promise<void>)[] = [async () => (await pipeline.catch(() => undefined))?.dispose()];
   try {
-    const server = await startServer({ host: session, port: request.port ?? DEFAULT_PORT, now, webRoot: packagePath('dist/web'), uploadFolder, overlayFolder: cacheSubfolder('overlays'), lan: request.lan === true, onNotice: (text) => say('warn', text) });
+    const common = { host: session, now, webRoot: packagePath('dist/web'), uploadFolder, overlayFolder: cacheSubfolder('overlays') };
+    const server = request.mount === undefined
+      ? await startServer({ ...common, port: request.port ?? DEFAULT_PORT, lan: request.lan === true, onNotice: (text) => say('warn', text) })
+      : mountServer(common, request.mount);
     session.attach(server);
     closers.unshift(() => server.close());
     const controls = await openControls(request, { session, table: (await kit).table, names: server.lan?.names, now, say });
@@ -119,7 +125,7 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
       await memory?.forget();
     };
     opened.catch(() => undefined);
-    return { url: server.url, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, lan: server.lan, session, opened, forget, close: () => closeAll(closers) };
+    return { url: server.url, server, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, lan: server.lan, session, opened, forget, close: () => closeAll(closers) };
   } catch (thrown) {
     await closeAll(closers);
     throw thrown;

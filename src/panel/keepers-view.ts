@@ -1,6 +1,7 @@
 /** Kept places as pictures: a tap walks there in n beats; pin to the section that plays, mark as safe for panic, save as a preset, delete. */
 
 import type { ClientMessage, KeeperTile, SceneTile } from '../protocol/messages.ts';
+import { addressOf } from '../stage/address.ts';
 import { h, icon } from '../stage/dom.ts';
 import { heardLine } from '../stage/heard.ts';
 import type { Board } from './board.ts';
@@ -73,7 +74,7 @@ export class KeepersView {
 function update(tile: KeeperElement, keeper: KeeperTile, index: number): void {
   tile.keeper = keeper;
   tile.picture.hidden = keeper.picture === '';
-  if (keeper.picture !== '' && tile.picture.getAttribute('src') !== keeper.picture) tile.picture.src = keeper.picture;
+  if (keeper.picture !== '' && tile.picture.src !== addressOf(keeper.picture)) tile.picture.src = addressOf(keeper.picture);
   setText(tile.number, String(index + 1));
   setText(tile.prompt, keeper.prompt);
   tile.heard.dataset['heard'] = keeper.prompt;

@@ -1,6 +1,7 @@
 /** The overlay and the test cards: text, logo (PNG or SVG, sent with the page's token), on and off; place and size are on Mix. */
 
 import { TEST_CARDS } from '../stage/geometry/test-cards.ts';
+import { addressOf } from '../stage/address.ts';
 import { h } from '../stage/dom.ts';
 import type { Board } from './board.ts';
 
@@ -35,7 +36,7 @@ export function createOverlayView(board: Board, tokenOf: () => string, tell: (te
 async function sendLogo(logo: File, token: string): Promise<string> {
   if (logo.size > LARGEST_BYTES) throw new Error(`${logo.name} is larger than 4 MB: make it smaller.`);
   const id = crypto.randomUUID();
-  const response = await fetch(`/api/overlays/${id}`, { method: 'PUT', headers: { 'x-latentbeat-token': token, 'content-type': 'application/octet-stream' }, body: logo });
+  const response = await fetch(addressOf(`/api/overlays/${id}`), { method: 'PUT', headers: { 'x-latentbeat-token': token, 'content-type': 'application/octet-stream' }, body: logo });
   if (response.ok) return id;
   const { error } = (await response.json().catch(() => ({}))) as { readonly error?: string };
   throw new Error(error ?? `${logo.name} was not taken (HTTP ${response.status}).`);

@@ -1,6 +1,7 @@
 /** The presets as pictures made by the engine, with their intents; a tap loads one at the next bar. */
 
 import type { ShowInfo } from '../protocol/messages.ts';
+import { addressOf } from '../stage/address.ts';
 import { h } from '../stage/dom.ts';
 import type { Board } from './board.ts';
 import { setAttribute, setText, TileList, type Tile } from './tile-list.ts';
@@ -35,7 +36,7 @@ export class PresetsView {
         const picture = this.#pictures[name] ?? '';
         setText(tile.intent, intent);
         setAttribute(tile.element, 'title', intent);
-        if (picture !== '' && tile.picture.getAttribute('src') !== picture) tile.picture.src = picture;
+        if (picture !== '' && tile.picture.src !== addressOf(picture)) tile.picture.src = addressOf(picture);
         tile.picture.hidden = picture === '';
         setAttribute(tile.element, 'aria-pressed', String(name === this.#worn));
         tile.element.classList.toggle('coming', name === this.#coming);

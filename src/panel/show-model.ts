@@ -5,6 +5,7 @@ import type { ServerMessage, ShowInfo, TransportState } from '../protocol/messag
 import type { Parameter } from '../score/parameters.ts';
 import { decodeTimeline } from '../timeline/binary.ts';
 import { placeInGrid, type BeatPlace, type Timeline } from '../timeline/timeline.ts';
+import { addressOf } from '../stage/address.ts';
 import { LiveTimeline } from '../stage/live-timeline.ts';
 import type { ServerClock } from '../stage/server-clock.ts';
 import { ShowFollower } from '../stage/show-follower.ts';
@@ -58,7 +59,7 @@ export class ShowModel {
     this.timeline = null;
     this.#live = null;
     if (url === null) return;
-    const response = await fetch(url);
+    const response = await fetch(addressOf(url));
     if (!response.ok) throw new Error(`The track's timeline could not be fetched (HTTP ${response.status}); reload the page.`);
     const timeline = decodeTimeline(new Uint8Array(await response.arrayBuffer()));
     if (url === this.#timelineUrl) this.timeline = timeline;

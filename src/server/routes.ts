@@ -118,6 +118,8 @@ function addUploads(app: Express, folder: string, token: string): void {
 }
 
 function addPages(app: Express, webRoot: string): void {
+  // Mounted under a path: addresses on the page are relative, so it needs its slash.
+  app.get('/', ({ baseUrl, originalUrl }, response, next) => (originalUrl.split('?')[0] === baseUrl ? response.redirect(308, `${baseUrl}/${originalUrl.slice(baseUrl.length)}`) : next()));
   app.get('/panel', (_request, response) => response.sendFile(join(webRoot, 'panel.html'), { dotfiles: 'allow' }));
   app.use(express.static(webRoot, { dotfiles: 'allow' }));
   app.use((_request, response) => void response.status(404).type('text').send('There is no such page: try / or /panel.\n'));

@@ -6,6 +6,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { Express } from 'express';
+
 import { UserError } from '../base/errors.ts';
 import type { Milliseconds } from '../base/units.ts';
 import { createLanAccess, createToken, lanAddresses, type OwnNames } from './access.ts';
@@ -69,13 +71,44 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     lan: lan === null ? null : { operatorUrl: lanUrl(port, lan.operatorToken, '/panel'), guestUrl: lanUrl(port, lan.guestToken, '/'), names: lan.names },
     get badMessages() { return sockets.badMessages; },
     get skippedFrames() { return sockets.skippedFrames; },
+    ...wireOf(sockets),
+    close: () => closeAll(server, sockets),
+  };
+}
+
+/** Where a program of someone else holds latentbeat. */
+export interface Mount {
+  /** Its HTTP server; it may listen already or later. */
+  readonly server: Server;
+  /** Such as `/visuals`: begins with a slash and has none at its end. */
+  readonly path: string;
+}
+
+/** The same pages, API and socket inside another program's server: `router` goes to `app.use(path, router)`. */
+export function mountServer(options: Omit<ServerOptions, 'port' | 'lan' | 'onNotice'>, { server, path }: Mount): RunningServer & { readonly router: Express } {
+  const token = createToken();
+  const { host, now, webRoot, uploadFolder, overlayFolder } = options;
+  const port = (): number => (server.address() as AddressInfo | null)?.port ?? 0;
+  const router = createApp({ host, token, port, lan: null, webRoot, uploadFolder, overlayFolder });
+  const sockets = new Sockets(server, { host, token, port, now, lan: null, mountPath: path });
+  return {
+    get port() { return port(); },
+    get url() { return `http://${LOOPBACK}:${port()}${path}`; },
+    ...wireOf(sockets), token, lan: null, router,
+    get badMessages() { return sockets.badMessages; },
+    get skippedFrames() { return sockets.skippedFrames; },
+    close: async () => sockets.close(),
+  };
+}
+
+function wireOf(sockets: Sockets): Wire {
+  return {
     broadcast: (message, except) => sockets.broadcast(message, except),
     sendTo: (id, message) => sockets.sendTo(id, message),
     sendFrame: (frame, epoch) => sockets.sendFrame(frame, epoch),
     refill: () => sockets.refill(),
     welcomeAll: () => sockets.welcomeAll(),
     clients: () => sockets.clients(),
-    close: () => closeAll(server, sockets),
   };
 }
 

@@ -55,6 +55,8 @@ export interface SocketOptions {
   readonly now: () => Milliseconds;
   /** Null: loopback alone. */
   readonly lan: LanAccess | null;
+  /** Where another program's server holds us, such as `/visuals`: its other sockets are left to it. */
+  readonly mountPath?: string;
 }
 
 export class Sockets implements Wire {
@@ -122,10 +124,12 @@ export class Sockets implements Wire {
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const port = this.#options.port();
     const path = (request.url ?? '').split('?')[0];
+    const { mountPath } = this.#options;
+    if (mountPath !== undefined && path !== `${mountPath}/ws`) return;
     socket.on('error', () => socket.destroy());
     const names = this.#options.lan?.names;
     const grade = gradeOf(request, this.#options.lan);
-    if (path !== '/ws' || grade === null || !isOwnHost(request.headers.host, port, names) || !isOwnOrigin(request.headers.origin, port, names)) {
+    if (path !== `${mountPath ?? ''}/ws` || grade === null || !isOwnHost(request.headers.host, port, names) || !isOwnOrigin(request.headers.origin, port, names)) {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }

@@ -5,6 +5,7 @@
 
 import type { Milliseconds } from '../base/units.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Role, type ServerMessage } from '../protocol/messages.ts';
+import { addressOf } from './address.ts';
 import { ServerClock } from './server-clock.ts';
 
 export interface ConnectionHandlers {
@@ -27,6 +28,7 @@ const SEND_LIMIT = 512 * 1024;
 
 export class Connection {
   readonly clock = new ServerClock();
+  readonly #base: string | undefined;
   readonly #role: Role;
   readonly #handlers: ConnectionHandlers;
   #socket: WebSocket | null = null;
@@ -36,13 +38,15 @@ export class Connection {
   #welcomed = false;
   #heardAt: Milliseconds = 0;
 
-  constructor(role: Role, handlers: ConnectionHandlers) {
+  /** `base`: where latentbeat is served; the page itself where it is left out. */
+  constructor(role: Role, handlers: ConnectionHandlers, base?: string) {
+    this.#base = base;
     this.#role = role;
     this.#handlers = handlers;
   }
 
   start(): void {
-    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws${location.search}`);
+    const socket = new WebSocket(addressOf(`/ws${this.#base === undefined ? location.search : ''}`, this.#base).replace(/^http/, 'ws'));
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.addEventListener('open', () => this.#sayHello());

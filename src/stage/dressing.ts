@@ -1,6 +1,7 @@
 /** What stands over the picture or instead of it at one moment: the overlay, a test card, the moving bar of the sync card. */
 
 import type { Seconds, Unit } from '../base/units.ts';
+import { addressOf } from './address.ts';
 import type { OutputMoment } from './geometry/output-pass.ts';
 import { Beeper } from './geometry/beeper.ts';
 import { drawTestCard, TEST_CARDS, type TestCard } from './geometry/test-cards.ts';
@@ -21,14 +22,15 @@ export interface DressingMoment {
 }
 
 export class Dressing {
-  readonly #overlay = new OverlayLayer();
+  readonly #overlay: OverlayLayer;
   readonly #beeper = new Beeper();
   readonly #name: string;
   readonly #isRender: boolean;
   #begun = false;
   #card: { readonly kind: TestCard; readonly canvas: HTMLCanvasElement } | null = null;
 
-  constructor(name: string, isRender: boolean) {
+  constructor(name: string, isRender: boolean, base?: string) {
+    this.#overlay = new OverlayLayer((id) => addressOf(`/api/overlays/${id}`, base));
     this.#name = name;
     this.#isRender = isRender;
   }

@@ -49,6 +49,8 @@ export interface PainterOptions {
   /** Keep finished pictures readable, top row first (export). */
   readonly readable: boolean;
   readonly onEffectError: (name: string, text: string) => void;
+  /** Paints with another scene's renderer into a target, in linear colours, and leaves the renderer's size alone. */
+  readonly guest?: { readonly renderer: WebGLRenderer; readonly target: WebGLRenderTarget };
 }
 
 export class Painter {
@@ -77,12 +79,16 @@ export class Painter {
   constructor(canvas: HTMLCanvasElement, options: PainterOptions) {
     this.#options = options;
     this.#mixer = new PictureMixer(this.textures, !options.readable);
-    this.renderer = new WebGLRenderer({ canvas, antialias: false, alpha: false, depth: false, stencil: false, powerPreference: 'high-performance' });
+    this.renderer = options.guest?.renderer ?? new WebGLRenderer({ canvas, antialias: false, alpha: false, depth: false, stencil: false, powerPreference: 'high-performance' });
+    if (options.guest === undefined) this.#ownRenderer();
+    canvas.addEventListener('webglcontextlost', (event) => this.#lose(event));
+    canvas.addEventListener('webglcontextrestored', () => (this.#lost = false));
+  }
+
+  #ownRenderer(): void {
     this.renderer.autoClear = false;
     this.renderer.outputColorSpace = LinearSRGBColorSpace;
     this.renderer.debug.onShaderError = (gl, _program, _vertex, fragment) => this.#reportShader(gl.getShaderInfoLog(fragment) ?? '', gl.getShaderSource(fragment) ?? '');
-    canvas.addEventListener('webglcontextlost', (event) => this.#lose(event));
-    canvas.addEventListener('webglcontextrestored', () => (this.#lost = false));
   }
 
   get isLost(): boolean {
@@ -101,8 +107,10 @@ export class Painter {
   setSize(width: number, height: number): void {
     this.#outputWidth = width;
     this.#outputHeight = height;
-    this.renderer.setPixelRatio(1);
-    this.renderer.setSize(width, height, false);
+    if (this.#options.guest === undefined) {
+      this.renderer.setPixelRatio(1);
+      this.renderer.setSize(width, height, false);
+    }
     this.safe.setSize(width, height);
     this.#finished?.dispose();
     this.#finished = this.#options.readable ? createTarget(width, height, 8) : null;
@@ -152,8 +160,9 @@ export class Painter {
     }
     this.safe.setProfile(safety);
     this.safe.present(this.renderer, painted, wall);
-    this.safe.copyTo(this.renderer, null, false, frame % 64);
-    if (this.#finished !== null) this.safe.copyTo(this.renderer, this.#finished, true, frame % 64);
+    const { guest } = this.#options;
+    this.safe.copyTo(this.renderer, guest?.target ?? null, { dither: frame % 64, linear: guest !== undefined });
+    if (this.#finished !== null) this.safe.copyTo(this.renderer, this.#finished, { dither: frame % 64, turnOver: true });
   }
 
   /** RGBA of the frame just drawn, top row first. Only where the painter is `readable`. */
@@ -163,6 +172,16 @@ export class Painter {
     const pixels = new Uint8Array(width * height * 4);
     this.renderer.readRenderTargetPixels(this.#finished, 0, 0, width, height, pixels);
     return pixels;
+  }
+
+  /** Frees everything but the renderer. */
+  dispose(): void {
+    for (const target of [this.#enlarged, this.#finished, this.#finishedPicture]) target?.dispose();
+    this.#chain.dispose();
+    this.#enlarge.dispose();
+    this.#finish.dispose();
+    this.output.dispose();
+    this.safe.dispose();
   }
 
   #drawPicture(moment: Moment): WebGLRenderTarget | null {

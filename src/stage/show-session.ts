@@ -12,6 +12,7 @@ import type { RouteSpec } from '../score/route.ts';
 import { SAFETY_PROFILES, type SafetyProfile } from '../safety/rules.ts';
 import { decodeTimeline } from '../timeline/binary.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { addressOf } from './address.ts';
 import type { ServerClock } from './server-clock.ts';
 import { Director } from './director.ts';
 import { FrameStore } from './frame-store.ts';
@@ -23,6 +24,8 @@ export interface SessionHandlers {
   readonly onEffects: (effects: readonly EffectSource[], chain: readonly string[]) => void;
   readonly onFault: (text: string) => void;
   readonly releaseFrame: (pixels: FramePixels) => void;
+  /** Where latentbeat is served; the page itself where it is left out. */
+  readonly base?: string;
 }
 
 /** Show time shown ahead of what is heard: a frame drawn now is lit about one display frame later (s). */
@@ -142,7 +145,7 @@ export class ShowSession {
     this.#timelineUrl = url;
     this.#live = null;
     try {
-      const response = await fetch(url);
+      const response = await fetch(addressOf(url, this.#handlers.base));
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const timeline = decodeTimeline(new Uint8Array(await response.arrayBuffer()));
       if (this.#timelineUrl === url) this.#setTimeline(timeline, false);

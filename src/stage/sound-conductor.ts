@@ -5,6 +5,7 @@
 
 import { messageOf } from '../base/errors.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
+import { addressOf } from './address.ts';
 import type { Connection } from './connection.ts';
 import { transportTime } from './show-follower.ts';
 import { trackKey, type ShowSession } from './show-session.ts';
@@ -45,7 +46,7 @@ export class SoundConductor {
   /** Brings the sound in line with the transport; call after each transport or show message. */
   update(): void {
     const { transport, show, isSoundPage } = this.#session;
-    const url = show?.pcmUrl ?? null;
+    const url = show?.pcmUrl === undefined || show.pcmUrl === null ? null : addressOf(show.pcmUrl);
     if (transport === null || show === null || url === null || !isSoundPage || !transport.playing || transport.rate <= 0) return this.#stop();
     const wanted: Playing = { track: trackKey(show), epoch: transport.epoch, rate: transport.rate };
     const now = this.#playing;

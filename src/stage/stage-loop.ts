@@ -31,6 +31,8 @@ export interface LoopOptions {
   readonly outputName?: string;
   /** Stepped by an exporter: the overlay stands where its time says. */
   readonly isRender?: boolean;
+  /** Where latentbeat is served; the page itself where it is left out. */
+  readonly base?: string;
 }
 
 export class StageLoop {
@@ -54,7 +56,7 @@ export class StageLoop {
     this.#painter = painter;
     this.#session = session;
     this.#options = options;
-    this.#dressing = new Dressing(options.outputName ?? 'stage', options.isRender === true);
+    this.#dressing = new Dressing(options.outputName ?? 'stage', options.isRender === true, options.base);
   }
 
   /** Resolves when what stands over the picture is loaded. */

@@ -5,6 +5,7 @@
 
 import type { ClientMessage, RenderProgress, SceneTile } from '../protocol/messages.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { addressOf } from './address.ts';
 import { clockText, h, icon } from './dom.ts';
 import { heardLine } from './heard.ts';
 import { RenderBar } from './render-bar.ts';
@@ -94,7 +95,7 @@ export class StoryboardView {
     tile.scene = scene;
     tile.element.style.setProperty('--section', sectionColour(scene.label, scene.kind));
     tile.element.classList.toggle('locked', scene.locked);
-    if (tile.picture.getAttribute('src') !== scene.picture && scene.picture !== '') tile.picture.src = scene.picture;
+    if (scene.picture !== '' && tile.picture.src !== addressOf(scene.picture)) tile.picture.src = addressOf(scene.picture);
     if (document.activeElement !== tile.prompt) tile.prompt.value = scene.prompt;
     tile.heard.dataset['heard'] = scene.prompt;
     tile.lock.replaceChildren(icon(scene.locked ? 'lock' : 'unlock'));

@@ -1,5 +1,7 @@
 /** Sends a dropped song to the server (contract in src/README.md: Upload) and says how far it is. */
 
+import { addressOf } from './address.ts';
+
 const ENDINGS = ['.wav', '.mp3', '.flac', '.ogg', '.oga', '.opus', '.m4a', '.aac', '.mp4', '.webm'];
 const LARGEST_BYTES = 512 * 1024 * 1024;
 
@@ -16,7 +18,7 @@ export function uploadSong(file: File, token: string, onProgress: (fraction: num
   const id = crypto.randomUUID();
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('PUT', `/api/uploads/${id}`);
+    request.open('PUT', addressOf(`/api/uploads/${id}`));
     request.setRequestHeader('x-latentbeat-token', token);
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.upload.addEventListener('progress', (event) => onProgress(event.total > 0 ? event.loaded / event.total : 0));

@@ -43,10 +43,10 @@ export class OverlayLayer {
   #texture: CanvasTexture | null = null;
   #drawn = '';
   #loading: Promise<void> = Promise.resolve();
-  /** Bases addresses of logos. */
+  /** Address of a logo. */
   readonly #addressOf: (id: string) => string;
 
-  constructor(addressOf: (id: string) => string = (id) => `/api/overlays/${id}`) {
+  constructor(addressOf: (id: string) => string) {
     this.#addressOf = addressOf;
   }
 

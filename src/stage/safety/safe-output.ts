@@ -22,7 +22,7 @@ export class SafeOutput {
   readonly #measure = new Pass(MEASURE, uniformsOf({ picture: null, cells: new Vector2(TILE_COLUMNS * PARTS, TILE_ROWS * PARTS) }), 'measure');
   readonly #gather = new Pass(GATHER, uniformsOf({ parts: null }), 'gather');
   readonly #hold = new Pass(HOLD, uniformsOf({ before: null, wanted: null, share: 1 }), 'hold');
-  readonly #copy = new Pass(COPY, uniformsOf({ picture: null, turnOver: 0, dither: 0 }), 'copy');
+  readonly #copy = new Pass(COPY, uniformsOf({ picture: null, turnOver: 0, dither: 0, linear: 0 }), 'copy');
   readonly #read = new Float32Array(4 * TILES);
   readonly #colours = new Float64Array(3 * TILES);
   #painted: [WebGLRenderTarget, WebGLRenderTarget] = [createTarget(1, 1, 8), createTarget(1, 1, 8)];
@@ -58,8 +58,9 @@ export class SafeOutput {
     return share;
   }
 
-  /** Copies what is shown into `target` (null: the canvas); `turnOver` puts the top row first. */
-  copyTo(renderer: WebGLRenderer, target: WebGLRenderTarget | null, turnOver: boolean, dither: number): void {
+  /** Copies what is shown into `target` (null: the canvas); `turnOver` puts the top row first, `linear` decodes sRGB. */
+  copyTo(renderer: WebGLRenderer, target: WebGLRenderTarget | null, { dither, turnOver = false, linear = false }: { readonly dither: number; readonly turnOver?: boolean; readonly linear?: boolean }): void {
+    this.#copy.set('linear', linear ? 1 : 0);
     this.#copy.set('picture', this.#shown?.texture ?? null);
     this.#copy.set('turnOver', turnOver ? 1 : 0);
     // 8-bit pictures are shown bit by bit; mixed ones have more.

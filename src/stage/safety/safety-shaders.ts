@@ -62,11 +62,13 @@ export const COPY = `${HEAD}
 uniform sampler2D picture;
 uniform float turnOver;
 uniform float dither;
+uniform float linear;
 void main() {
   vec2 at = vec2(isf_FragNormCoord.x, mix(isf_FragNormCoord.y, 1.0 - isf_FragNormCoord.y, turnOver));
   vec4 c = texture(picture, at);
   float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy + dither, vec2(0.06711056, 0.00583715)))) - 0.5;
   // Opaque whatever was cleared below: the canvas has an alpha of its own.
   colour = vec4(c.rgb + (dither > 0.0 && c.g + c.r + c.b > 0.001 ? noise / 255.0 : 0.0), 1.0);
+  if (linear > 0.5) colour.rgb = toLinear(clamp(colour.rgb, 0.0, 1.0));
 }
 `;

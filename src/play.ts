@@ -21,6 +21,7 @@ import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts'
 import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import type { ControlValue } from './score/control.ts';
 import { startRenderProcess } from './server/render-process.ts';
+import { watchEffects } from './server/effect-watch.ts';
 import { mountServer, startServer, type Mount, type RunningServer } from './server/server.ts';
 import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
@@ -113,6 +114,8 @@ export async function startPlaying(request: PlayRequest): Promise<Playing> {
     closers.unshift(() => server.close());
     const controls = await openControls(request, { session, table: (await kit).table, names: server.lan?.names, now, say });
     closers.unshift(() => controls.close());
+    const watching = watchEffects({ folder: packagePath('shaders'), effects: (await kit).effects, onChange: (effects) => session.changeEffects(effects), onNotice: (text) => say('warn', text) });
+    closers.unshift(async () => watching.close());
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());

@@ -246,4 +246,6 @@ export type ClientMessage =
   | { readonly type: 'midiDevices'; readonly devices: readonly string[] }
   | { readonly type: 'midi'; readonly device: string; readonly bytes: readonly number[] }
   | { readonly type: 'learn'; readonly action: 'arm' | 'cancel' | 'forget'; readonly path: string }
+  /** A look effect does not compile on this stage; `text` names its line. */
+  | { readonly type: 'effectFault'; readonly name: string; readonly text: string }
   | { readonly type: 'drawn'; readonly dropped: number; readonly drawTimeP95: Milliseconds; /** What the flash limiter leaves, 0..1. */ readonly flashHeadroom: number; /** 95th percentile of the distance between a beat's light and its sound on that page; null while unknown. */ readonly beatToLight: Milliseconds | null };

@@ -55,6 +55,7 @@ const SCHEMA = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('midiDevices'), devices: z.array(text(120).min(1)).max(32) }),
   z.strictObject({ type: z.literal('midi'), device: text(120), bytes: z.array(z.int().min(0).max(255)).max(2_048) }),
   z.strictObject({ type: z.literal('learn'), action: z.enum(['arm', 'cancel', 'forget']), path: text(200) }),
+  z.strictObject({ type: z.literal('effectFault'), name: text(80), text: text(400) }),
   z.strictObject({ type: z.literal('drawn'), dropped: finite, drawTimeP95: finite, flashHeadroom: finite.min(0).max(1), beatToLight: finite.min(0).nullable() }),
 ]);
 

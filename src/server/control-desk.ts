@@ -88,6 +88,11 @@ export class ControlDesk {
     for (const [path, value] of lookOf(show, show.preset)) if (!moved.has(path)) this.#values[path] = value;
   }
 
+  /** Parameters that have joined the table stand at their defaults. */
+  fillGaps({ table }: OpenShow): void {
+    for (const { path, kind, default: fallback } of table.values()) if (kind !== 'trigger') this.#values[path] ??= fallback;
+  }
+
   /** Another preset's look: its own values, and the defaults of what it does not name. */
   wear(show: OpenShow, preset: Preset): void {
     for (const { path, group, default: fallback } of show.table.values()) if (group === 'look') this.#values[path] = fallback;

@@ -13,12 +13,13 @@ import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
 import type { TreeContent } from '../control/oscquery-tree.ts';
 import type { Hop } from '../protocol/hop.ts';
-import type { ClientMessage, ServerMessage, Telemetry, TransportState } from '../protocol/messages.ts';
+import type { ClientMessage, EffectSource, ServerMessage, Telemetry, TransportState } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import { curveAt } from '../timeline/timeline.ts';
 import { ControlDesk } from './control-desk.ts';
 import { ControllerDesk } from './controller-desk.ts';
+import { EffectDesk } from './effect-desk.ts';
 import { ControlLinks, type ControlLink } from './control-links.ts';
 import { FramesAhead } from './frames-ahead.ts';
 import { GridDesk } from './grid-desk.ts';
@@ -77,6 +78,7 @@ export class Session implements ShowHost {
   readonly #queue: QueueDesk;
   readonly #perform: PerformDesk;
   readonly #frames: FramesAhead;
+  readonly #effects: EffectDesk;
   readonly #links = new ControlLinks();
   readonly #reports = new StageReports();
   readonly #outputs: OutputDesk;
@@ -100,6 +102,11 @@ export class Session implements ShowHost {
     this.#options = options;
     this.#startedAt = options.now();
     this.#outputs = new OutputDesk(options.outputFile ?? null);
+    this.#effects = new EffectDesk((text) => {
+      options.notice('warn', text);
+      // The stage that found it says so itself.
+      this.#tellPanels({ type: 'notice', level: 'warn', text });
+    });
     this.#clock = new ShowClock(options.freeClock, options.now());
     this.#storyboard = new StoryboardDesk(() => this.#broadcast({ type: 'storyboard', scenes: this.#storyboard.tiles() }));
     this.#hearing = new HearingDesk(() => this.#broadcast(this.#hearing.message()));
@@ -248,6 +255,16 @@ export class Session implements ShowHost {
     return this.#controls.values;
   }
 
+  /** The files of shaders/ have changed: stages compile them anew, and the table follows their headers. */
+  changeEffects(effects: readonly EffectSource[]): void {
+    const inputsDiffer = this.#effects.change(effects, this.#show);
+    if (this.#show === null) return;
+    if (!inputsDiffer) return this.#broadcast({ type: 'effects', effects });
+    this.#controls.fillGaps(this.#show);
+    this.#wire?.welcomeAll();
+    this.#links.pathChanged('/look');
+  }
+
   /** Puts a show on stage; what was there before is closed. `plays`: without a pause, while pictures of the one before stay until its own come. */
   open(show: OpenShow, plays = false): void {
     const before = [this.#show, this.#resting];
@@ -379,7 +396,7 @@ export class Session implements ShowHost {
     const show = this.#show;
     if (show === null) return null;
     return {
-      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: show.effects, transport: this.#transportState(),
+      show: this.#showInfo(show), parameters: [...show.table.values()], values: this.#controls.values, effects: this.#effects.of(show), transport: this.#transportState(),
       greetings: [{ type: 'storyboard', scenes: this.#storyboard.tiles() }, { type: 'keepers', keepers: keeperTilesOf(show.keepers) }, { type: 'telemetry', telemetry: this.#telemetry() }, this.controllers.info(), this.#hearing.message(), this.#thumbnails.message(), this.#outputs.message(), ...this.#perform.greetings(), this.#queue.message()],
     };
   }
@@ -458,6 +475,8 @@ export class Session implements ShowHost {
         return this.#inBackground(this.#outputs.save(message.name, message.settings).then(() => this.#broadcast(this.#outputs.message())));
       case 'drawn':
         return this.#reports.hear(client.id, message, this.#options.now());
+      case 'effectFault':
+        return this.#effects.hear(message, this.#options.now());
       case 'hello': case 'ping':
         return;
     }

@@ -27,7 +27,7 @@ const BLACKOUT_RETURN: Seconds = 0.08;
 /** The echo of a touched walk control: depth of its zoom and time constant. */
 const ECHO_DEPTH = 0.012;
 const ECHO_TAU: Seconds = 0.16;
-const SILENT: MusicValues = { BEAT: 0, BAR: 0, KICK: 0, SNARE: 0, HATS: 0, BASS: 0, VOICE: 0, ENERGY: 0.4, BRIGHTNESS: 0.5 };
+const SILENT: MusicValues = { BEAT: 0, BAR: 0, TEMPO: 120, KICK: 0, SNARE: 0, HATS: 0, BASS: 0, VOICE: 0, ENERGY: 0.4, BRIGHTNESS: 0.5 };
 
 export type LookMoment = Omit<Moment, 'pick' | 'elapsed' | 'frame' | 'wall' | 'safety' | 'over'>;
 
@@ -82,6 +82,8 @@ export class Director {
     return {
       time: this.#effectTime,
       music: this.#musicAt(time),
+      showTime: time,
+      heard: (curve, at) => (this.#timeline === null ? 0 : curveAt(this.#timeline, curve, at)),
       valueOf: (path) => values.get(path),
       depth: values.get('/look/amount'),
       ...this.#placePicture(),
@@ -130,7 +132,7 @@ export class Director {
     const { metre } = timeline.grid;
     const at = (name: Parameters<typeof curveAt>[1]): number => curveAt(timeline, name, time);
     return {
-      BEAT: place.phase, BAR: (place.positionInBar - 1 + place.phase) / metre, KICK: at('kick'), SNARE: at('snare'), HATS: at('hats'),
+      BEAT: place.phase, TEMPO: place.tempo, BAR: (place.positionInBar - 1 + place.phase) / metre, KICK: at('kick'), SNARE: at('snare'), HATS: at('hats'),
       BASS: at('bass'), VOICE: at('voice'), ENERGY: at('energy'), BRIGHTNESS: at('brightness'),
     };
   }

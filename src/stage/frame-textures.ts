@@ -27,6 +27,7 @@ export async function readFrame(bytes: ArrayBuffer): Promise<StageFrame> {
 
 export class FrameTextures {
   readonly #textures = new Map<FramePixels, Texture>();
+  readonly #gone = new WeakSet<FramePixels>();
 
   /** The texture of a frame; uploads on first use at the next draw. */
   get(frame: StageFrame): Texture {
@@ -48,7 +49,13 @@ export class FrameTextures {
   /** The frame has left the store: frees its memory on both sides. */
   release(pixels: FramePixels): void {
     this.#drop(pixels);
+    this.#gone.add(pixels);
     if (pixels.kind === 'bitmap') pixels.bitmap.close();
+  }
+
+  /** Its pixels have been released and can be drawn no more. */
+  isGone(pixels: FramePixels): boolean {
+    return this.#gone.has(pixels);
   }
 
   #drop(pixels: FramePixels): void {

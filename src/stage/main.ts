@@ -44,7 +44,11 @@ else {
 }
 
 function start(): void {
-  const painter = createPainter();
+  const painter = createPainter((name, text) => {
+    announceFault(`shaders/${name}.frag does not compile: ${text}.`);
+    // The server tells the panels.
+    if (!isRender) connection.send({ type: 'effectFault', name, text: text.slice(0, 400) });
+  });
   if (painter === null) return;
   const connection: Connection = new Connection(isRender ? 'render' : 'stage', {
     onMessage: (message) => {
@@ -139,9 +143,9 @@ function takeOutput(settings: OutputSettings, painter: Painter, editor: Geometry
 }
 
 /** Null, with a sentence on the page, where there is no WebGL 2. */
-function createPainter(): Painter | null {
+function createPainter(onEffectError: (name: string, text: string) => void): Painter | null {
   try {
-    return new Painter(canvas, { readable: isRender, onEffectError: (name, text) => announceFault(`shaders/${name}.frag does not compile and is left out: ${text}`) });
+    return new Painter(canvas, { readable: isRender, onEffectError });
   } catch {
     document.body.append(h('p', { class: 'no-gl' }, 'This browser has no WebGL 2, which the stage draws with: update it, or switch hardware acceleration on in its settings.'));
     return null;

@@ -16,6 +16,7 @@ import { LookChain, type LookMoment } from './look-chain.ts';
 import { createTarget, Pass, uniformsOf } from './passes.ts';
 import { composedSize } from './geometry/output-mesh.ts';
 import { OutputPass, type OutputMoment } from './geometry/output-pass.ts';
+import { MotionPicture } from './flow/motion-picture.ts';
 import { PictureMixer } from './picture-mixer.ts';
 import { SafeOutput } from './safety/safe-output.ts';
 
@@ -65,6 +66,7 @@ export class Painter {
   #pictureAspect = 16 / 9;
   readonly #options: PainterOptions;
   #mixer: PictureMixer;
+  #motion = new MotionPicture(this.textures);
   readonly #chain = new LookChain();
   readonly #enlarge = new Pass(ENLARGE, uniformsOf({ picture: null, pictureSize: new Vector2(1, 1), cover: new Vector2(1, 1), aspect: 1, zoom: 1, angle: 0, shift: new Vector2(0, 0), sharpen: 0.3 }), 'enlarge');
   readonly #finish = new Pass(FINISH, uniformsOf({ picture: null, hue: 0, contrast: 1, saturation: 1, light: 1, turnOver: 0, dither: 0 }), 'finish');
@@ -100,7 +102,7 @@ export class Painter {
   }
 
   setEffects(sources: readonly EffectSource[], chain: readonly string[]): void {
-    this.#chain.setEffects(sources, chain);
+    for (const { name, text } of this.#chain.setEffects(this.renderer, sources, chain)) this.#options.onEffectError(name, text);
   }
 
   /** Size of the output in pixels. */
@@ -189,7 +191,8 @@ export class Painter {
     const mixed = this.#mixer.mix(this.renderer, moment.pick, moment.elapsed, this.followsMotion ? moment.motion : 0);
     this.#setPictureAspect(mixed.width / mixed.height);
     this.#enlargeTo(mixed, moment);
-    return this.#chain.draw(this.renderer, this.#enlarged, moment);
+    const motion = this.#chain.wantsMotion && this.followsMotion ? this.#motion.draw(this.renderer, moment.pick, this.#mixer.field) : null;
+    return this.#chain.draw(this.renderer, this.#enlarged, moment, motion);
   }
 
   /** The shape of generated pictures matters to outputs that show the whole of it. */
@@ -220,6 +223,7 @@ export class Painter {
     this.#last = null;
     this.safe.forget();
     this.#mixer = new PictureMixer(this.textures, !this.#options.readable);
+    this.#motion = new MotionPicture(this.textures);
   }
 
   #reportShader(log: string, source: string): void {

@@ -49,6 +49,19 @@ export class Pass {
   }
 }
 
+/** The compiler's log of a fragment shader that does not compile; null where it does, or while the context is lost. */
+export function compileFragment(renderer: WebGLRenderer, fragment: string): string | null {
+  const gl = renderer.getContext();
+  const shader = gl.createShader(gl.FRAGMENT_SHADER);
+  if (shader === null) return null;
+  gl.shaderSource(shader, `#version 300 es\n${fragment}`);
+  gl.compileShader(shader);
+  const isGood = gl.isContextLost() || gl.getShaderParameter(shader, gl.COMPILE_STATUS) === true;
+  const log = isGood ? null : (gl.getShaderInfoLog(shader) ?? '');
+  gl.deleteShader(shader);
+  return log;
+}
+
 /** Uniform holders from plain values. */
 export function uniformsOf(values: Record<string, unknown>): Uniforms {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));

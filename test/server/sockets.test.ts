@@ -99,7 +99,9 @@ describe('what pages send', () => {
     await page.until(() => host.received.length === 1);
     expect(server.badMessages).toBe(junk.length + 1);
     expect(host.received).toEqual([{ type: 'value', path: '/walk/speed', value: 2, source: 'panel' }]);
-    expect(page.messages.filter(({ type }) => type === 'notice')).toHaveLength(5);
+    const notices = (): number => page.messages.filter(({ type }) => type === 'notice').length;
+    await page.until(() => notices() >= 5);
+    expect(notices()).toBe(5);
   });
 
   it('turns a fault of the host into a notice', async () => {

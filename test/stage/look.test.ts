@@ -124,7 +124,7 @@ describe('ISF wrapping', () => {
     expect(text).toContain('uniform sampler2D memory;');
     expect(text).toContain('uniform float KICK;');
     expect(text.match(/uniform sampler2D inputImage;/g)).toHaveLength(1);
-    expect(text).toContain('if (PASSINDEX == 1) isf_output = mix(');
+    expect(text).toContain('if (isf_isPicture) isf_output = mix(');
     expect(text).not.toContain('"INPUTS"');
   });
 });

@@ -226,7 +226,7 @@ describe('listening', () => {
       await tab.click('.card-listen:enabled');
       await expect.poll(() => own.hops.length, { timeout: 15_000 }).toBeGreaterThan(20);
       expect(own.messages('live')[0]).toMatchObject({ on: true });
-      expect(own.hops.every((hop) => hop.length === 1024)).toBe(true);
+      expect(own.hops.every((hop) => hop.length === 512)).toBe(true);
       // Chromium's fake device beeps once a second.
       await expect.poll(() => Math.max(...own.hops.map((hop) => hop.reduce((peak, value) => Math.max(peak, Math.abs(value)), 0)))).toBeGreaterThan(0.05);
       await tab.keyboard.press('l');

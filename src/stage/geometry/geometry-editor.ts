@@ -29,14 +29,13 @@ export class GeometryEditor {
     this.#save = save;
     this.#setCard = setCard;
     this.#sheet = new GeometrySheet(name, (settings) => this.#change(settings), setCard, () => this.toggle(false));
-    this.#element = h('div', { class: 'geometry', hidden: true }, this.#points, this.#sheet.element);
-    document.body.append(this.#element);
+    this.#element = h('div', { class: 'geometry' }, this.#points, this.#sheet.element);
     window.addEventListener('keydown', (event) => this.#key(event), true);
     window.addEventListener('resize', () => this.isOpen && this.#paint());
   }
 
   get isOpen(): boolean {
-    return !this.#element.hidden;
+    return this.#element.isConnected;
   }
 
   /** What the server keeps. */
@@ -46,7 +45,9 @@ export class GeometryEditor {
   }
 
   toggle(open = !this.isOpen): void {
-    this.#element.hidden = !open;
+    // A page that is captured holds nothing but its picture.
+    if (open) document.body.append(this.#element);
+    else this.#element.remove();
     document.body.classList.toggle('sheet-open', open);
     if (!open) return this.#setCard('off');
     this.#paint();

@@ -198,7 +198,7 @@ describe('the panel over a show that plays', () => {
     const moved = routes()[0]?.gain;
     await panel.click('text=Add oscillator');
     await expect.poll(() => routes().at(-1)?.feature, LONG).toBe('lfo:sine');
-    await expect.poll(() => told.some((text) => text.startsWith('{"type":"show"') && text.includes('lfo:sine'))).toBe(true);
+    await expect.poll(() => told.some((text) => text.startsWith('{"type":"show"') && text.includes('lfo:sine')), LONG).toBe(true);
     await panel.selectOption('.route.open [aria-label="Feature"]', 'lfo:saw');
     await expect.poll(() => routes().at(-1)?.feature, LONG).toBe('lfo:saw');
     await panel.click('.route.open .route-remove');

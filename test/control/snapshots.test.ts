@@ -11,7 +11,7 @@ describe('snapshots', () => {
     const held = snapshotOf({ '/walk/speed': 2, '/tempo/bpm': 90, '/transport/position': 7, '/stage/blackout': true, '/snapshot/mix': 1 }, table);
     expect(held['/walk/speed']).toBe(2);
     expect(held['/look/amount']).toBe(1);
-    expect(Object.keys(held).filter((path) => !/^\/(walk|look|stage)\//.test(path))).toEqual([]);
+    expect(Object.keys(held).filter((path) => !/^\/(walk|look|stage|overlay)\//.test(path))).toEqual([]);
     expect(held).not.toHaveProperty(['/stage/blackout']);
     expect(Object.values(held).every((value) => typeof value !== 'string')).toBe(true);
   });

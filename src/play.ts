@@ -27,6 +27,7 @@ import { Session } from './server/session.ts';
 import { saveShowFile } from './server/show-files.ts';
 import type { ShowMemory } from './server/show-memory.ts';
 import { pruneUploads } from './server/uploads.ts';
+import { withShowModel } from './show-model.ts';
 import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
 export interface PlayRequest extends ShowRequest, ControlsRequest {
@@ -89,8 +90,9 @@ export async function play(request: PlayRequest): Promise<void> {
 }
 
 /** Starts the server and, behind it, the show. */
-export async function startPlaying(request: PlayRequest): Promise<Playing> {
-  oscAllowList(request);
+export async function startPlaying(asked: PlayRequest): Promise<Playing> {
+  oscAllowList(asked);
+  const request = await withShowModel(asked);
   const uploadFolder = cacheSubfolder('uploads');
   const pipeline = startPipeline(request);
   pipeline.catch(() => undefined);
@@ -183,18 +185,24 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
     savePreset: (preset, name) => needKit().library.save(preset, name),
     saveShow: async (show, name) => await saveShowFile(show, name || show.title, cacheSubfolder('shows'), await fileOptions(show)),
     render: (order, onProgress) => {
-      const started = startRender(order, onProgress);
+      const started = startRender(order, machineFlagsOf(request), onProgress);
       return { done: started.then(({ done }) => done), cancel: () => void started.then((running) => running.cancel(), () => undefined) };
     },
   };
 }
 
-async function startRender(order: RenderOrder, onProgress: Parameters<ShowTools['render']>[1]): Promise<ReturnType<typeof startRenderProcess>> {
+/** Pictures are the same bytes on the same provider and threads only. */
+function machineFlagsOf({ drawing = {}, provider = drawing.provider, threads = drawing.threads }: PlayRequest): string[] {
+  const chosen = { '--provider': provider, '--threads': threads, '--decoder': drawing.decoder };
+  return Object.entries(chosen).flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+}
+
+async function startRender(order: RenderOrder, machineFlags: readonly string[], onProgress: Parameters<ShowTools['render']>[1]): Promise<ReturnType<typeof startRenderProcess>> {
   const { id, show, aspect, draft, estimateOnly } = order;
   const folder = cacheSubfolder('renders');
   const showPath = await saveShowFile(show, `${show.title}-render`, folder, await fileOptions(show, true));
   const name = `${show.title}-${aspect.replace(':', 'x')}${draft ? '-draft' : ''}.mp4`;
-  return startRenderProcess({ id, mainPath: packagePath('dist/main.js'), showPath, out: `${folder}/${name}`, aspect, draft, estimateOnly }, onProgress);
+  return startRenderProcess({ id, mainPath: packagePath('dist/main.js'), showPath, out: `${folder}/${name}`, aspect, draft, estimateOnly, machineFlags }, onProgress);
 }
 
 async function fileOptions(show: OpenShow, inFallback = false): Promise<Parameters<typeof saveShowFile>[3]> {

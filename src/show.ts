@@ -42,6 +42,7 @@ import type { LiveShow, OpenShow } from './server/open-show.ts';
 import { PresetLibrary } from './server/preset-library.ts';
 import { readShowFile, stemsOfShow, trackOfShow } from './server/show-files.ts';
 import { withLyrics, withStems } from './show-parts.ts';
+import { ownFolder, samplingOf, warnOfOtherModel, withShowModel } from './show-model.ts';
 import type { Timeline } from './timeline/timeline.ts';
 
 export type { OpenShow } from './server/open-show.ts';
@@ -108,9 +109,10 @@ export async function loadKit(): Promise<Kit> {
 }
 
 /** Opens the sound, analyses it and lays out the walk. Throws UserErrors of one sentence. */
-export async function openShow(request: ShowRequest, onProgress: OnProgress = () => undefined): Promise<OpenShow> {
+export async function openShow(asked: ShowRequest, onProgress: OnProgress = () => undefined): Promise<OpenShow> {
   const kit = await loadKit();
-  const file = request.showFile === undefined ? null : await readShowFile(request.showFile);
+  const file = asked.showFile === undefined ? null : await readShowFile(asked.showFile);
+  const request = asked.pipeline === undefined ? await withShowModel(asked) : asked;
   const preset = await choosePreset(request, file, kit.library);
   checkLook(preset, kit.table, request.preset ?? request.showFile ?? preset.name);
   const pipeline = request.pipeline ?? startPipeline(request);
@@ -253,7 +255,9 @@ function assemble({ request, kit, file, preset, audio, timeline, whole, stemFile
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
   const snapshots = file === null ? new Snapshots() : Snapshots.fromJson(file.snapshots, 'the show file');
   const cues = file === null ? new CueList() : CueList.fromJson(file.cues, 'the show file');
-  const parts = { preset, seed, table: kit.table, pipeline, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
+  if (file !== null) warnOfOtherModel(file, pipeline, request.drawing, request.showFile ?? 'The show');
+  const drawnWith = { folder: ownFolder(pipeline.card.folder), sampling: samplingOf(request.drawing) };
+  const parts = { preset, seed, table: kit.table, pipeline, drawnWith, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();

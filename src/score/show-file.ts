@@ -31,6 +31,18 @@ export interface Mapping {
   readonly max: number;
 }
 
+/** How a model is sampled, as far as it decides what a picture looks like (diffusion/types.ts, ModelSettings). */
+export interface Sampling {
+  readonly scheduler?: string | undefined;
+  readonly rng?: string | undefined;
+  readonly clipSkip?: number | undefined;
+  readonly rescale?: number | undefined;
+  readonly eta?: number | undefined;
+  readonly decoder?: string | undefined;
+}
+
+export const SAMPLING_KEYS = ['scheduler', 'rng', 'clipSkip', 'rescale', 'eta', 'decoder'] as const satisfies readonly (keyof Sampling)[];
+
 export interface Show {
   readonly version: number;
   readonly title: string;
@@ -38,7 +50,8 @@ export interface Show {
   readonly track: { readonly path: string; readonly sha256: string } | null;
   readonly preset: Preset;
   readonly seed: number;
-  readonly model: { readonly id: string; readonly sha256: string };
+  /** `folder` relative to the show file; left out for the embedded model. */
+  readonly model: { readonly id: string; readonly sha256: string; readonly folder?: string | undefined; readonly sampling?: Sampling | undefined };
   /** TIMELINE_VERSION of the analysis it was made with. */
   readonly analysis: number;
   readonly corrections: ShowCorrections;
@@ -86,13 +99,22 @@ const correctionsSchema = z.strictObject({
   beats: z.array(z.strictObject({ time: numberIn(0, 1e6), position: z.number().int().min(1).max(32).optional() })).optional(),
 });
 
+const samplingSchema = z.strictObject({
+  scheduler: z.string().optional(),
+  rng: z.string().optional(),
+  clipSkip: z.number().int().min(1).max(24).optional(),
+  rescale: numberIn(0, 1).optional(),
+  eta: numberIn(0, 1).optional(),
+  decoder: z.string().optional(),
+});
+
 const showSchema = z.strictObject({
   version: z.number(),
   title: z.string(),
   track: z.strictObject({ path: z.string().min(1, { error: 'a path' }), sha256 }).nullable(),
   preset: presetSchema,
   seed: seedSchema,
-  model: z.strictObject({ id: z.string(), sha256 }),
+  model: z.strictObject({ id: z.string(), sha256, folder: z.string().min(1, { error: 'a path' }).optional(), sampling: samplingSchema.optional() }),
   analysis: z.number(),
   corrections: correctionsSchema.default({}),
   stems: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'a name of small letters, such as drums' }), path: z.string().min(1, { error: 'a path' }) })).optional(),

@@ -20,6 +20,7 @@ import type { EffectSource, RenderProgress } from '../protocol/messages.ts';
 import type { ParameterTable } from '../score/parameters.ts';
 import type { Preset } from '../score/preset.ts';
 import type { Score } from '../score/score.ts';
+import type { Sampling } from '../score/show-file.ts';
 import type { Scene } from '../score/storyboard.ts';
 import type { CurveName, Timeline } from '../timeline/timeline.ts';
 
@@ -45,6 +46,8 @@ export interface OpenShow {
   readonly score: Score;
   readonly walk: Walk;
   readonly pipeline: Pipeline;
+  /** What a show file says of the model beside its id: the folder (absolute) of one that is not embedded, and the sampling that was chosen. */
+  readonly drawnWith?: { readonly folder?: string | undefined; readonly sampling?: Sampling | undefined } | undefined;
   /** Of the generated pictures; left out: the model's best. */
   readonly pictureSize?: PixelSize | undefined;
   readonly storyboard: readonly Scene[];

@@ -25,6 +25,8 @@ export interface RenderCommand {
   readonly aspect: '16:9' | '9:16' | '1:1';
   readonly draft: boolean;
   readonly estimateOnly: boolean;
+  /** Flags of the machine that play was started with, such as `--provider`. */
+  readonly machineFlags?: readonly string[];
 }
 
 /** What `--json-progress` prints, as far as it is used here. */
@@ -41,9 +43,9 @@ interface News {
 }
 
 export function startRenderProcess(command: RenderCommand, onProgress: (progress: RenderProgress) => void): RunningRender {
-  const { id, mainPath, showPath, out, aspect, draft, estimateOnly } = command;
+  const { id, mainPath, showPath, out, aspect, draft, estimateOnly, machineFlags = [] } = command;
   const size = (SIZES[aspect] as { full: string; draft: string })[draft ? 'draft' : 'full'];
-  const flags = ['--size', size, '--force', '--json-progress', ...(draft ? ['--draft'] : []), ...(estimateOnly ? ['--estimate'] : [])];
+  const flags = ['--size', size, '--force', '--json-progress', ...(draft ? ['--draft'] : []), ...(estimateOnly ? ['--estimate'] : []), ...machineFlags];
   const child = spawn(process.execPath, [mainPath, 'render', showPath, '--out', out, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   let lastWords = '';
   child.stderr.on('data', (chunk: Buffer) => (lastWords = `${lastWords}${chunk.toString('utf8')}`.slice(-2000)));

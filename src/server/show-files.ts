@@ -36,12 +36,16 @@ export interface ShowFileOptions {
 
 /** The show as a file at `path` would hold it. Changes by the governor are as played, marked by their source. */
 export function showToFile(show: OpenShow, path: string, { corrections, isDemo }: ShowFileOptions): Show {
-  const { audio, pipeline, title, preset, seed, storyboard, keepers, snapshots, cues, log } = show;
+  const { audio, title, preset, seed, storyboard, keepers, snapshots, cues, log } = show;
   const track = audio === null ? null : { path: isDemo ? DEMO : relativePath(path, audio.path), sha256: audio.sha256 };
   return {
-    version: SHOW_VERSION, title, track, preset, seed, model: { id: pipeline.card.id, sha256: pipeline.card.sha256 }, analysis: TIMELINE_VERSION,
+    version: SHOW_VERSION, title, track, preset, seed, model: modelToFile(show, path), analysis: TIMELINE_VERSION,
     corrections, ...partsToFile(show, path), storyboard, keepers: keepers.toJson(), snapshots: snapshots.toJson(), cues: cues.toJson(), mappings: [], log: log.changes,
   };
+}
+
+function modelToFile({ pipeline: { card }, drawnWith: { folder, sampling } = {} }: OpenShow, path: string): Show['model'] {
+  return { id: card.id, sha256: card.sha256, ...(folder === undefined ? {} : { folder: relativePath(path, folder) }), ...(sampling === undefined ? {} : { sampling }) };
 }
 
 function partsToFile({ stemFiles = [], timeline }: OpenShow, path: string): Pick<Show, 'stems' | 'lines'> {

@@ -9,7 +9,8 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { startPlaying, type Playing } from '../../src/play.ts';
 import type { ServerMessage } from '../../src/protocol/messages.ts';
 import { drumSamples } from '../helpers/drum-samples.ts';
-import { agreement, causalBeats, toldBeats } from '../helpers/live-chain.ts';
+import { causalBeats, toldBeats } from '../helpers/live-chain.ts';
+import { agreement } from '../helpers/live-truth.ts';
 import { TestPage } from '../server/fixtures.ts';
 
 type Live = Extract<ServerMessage, { type: 'live' }>;

@@ -34,13 +34,13 @@ export function trackBeats(activation: Float32Array, periods: PeriodScores, chan
   const reward = centreActivation(activation);
   if (reward === undefined) return [];
   // A beat of a slower pulse stands for more time.
-  const rewardOf = (frame: number, period: number): number => BEAT_WEIGHT * (reward[frame] as number) * Math.sqrt(period / 50);
-  return tracePath(scorePaths(reward.length, rewardOf, periods, { change: changeCost, slack: 0, reach: REACH, period: PERIOD_WEIGHT }), reward.length, periods);
+  const weights = Float64Array.from(periods.scores, (_, k) => BEAT_WEIGHT * Math.sqrt((periods.shortest + k) / 50));
+  return tracePath(scorePaths(reward, weights, periods, { change: changeCost, slack: 0, reach: REACH, period: PERIOD_WEIGHT }), reward.length, periods);
 }
 
 /** Beat frames, ascending, of the path with the highest sum of `rewards` (log odds of a beat at each frame). */
 export function followRewards(rewards: Float32Array, periods: PeriodScores, costs: PathCosts): number[] {
-  return tracePath(scorePaths(rewards.length, (frame) => rewards[frame] as number, periods, costs), rewards.length, periods);
+  return tracePath(scorePaths(rewards, new Float64Array(periods.scores.length).fill(1), periods, costs), rewards.length, periods);
 }
 
 /** The activation, widened by a frame to either side, less its mean. */
@@ -58,32 +58,38 @@ interface Paths {
   readonly rows: number;
 }
 
-function scorePaths(length: number, rewardOf: (frame: number, period: number) => number, { shortest, scores: periodScores }: PeriodScores, costs: PathCosts): Paths {
-  const count = periodScores.length;
+/** `weights`: of the reward of a beat, one a period. */
+function scorePaths(rewards: Float32Array, weights: Float64Array, { shortest, scores: own }: PeriodScores, costs: PathCosts): Paths {
+  const count = own.length;
   const rows = shortest + count;
   const scores = new Float64Array(rows * count);
-  const steps = new Int8Array(length * count);
-  const { reach } = costs;
+  const steps = new Int8Array(rewards.length * count);
+  const kept = own.map((score, k) => (score * costs.period * (shortest + k)) / 50);
   const changes = changeCosts(shortest, count, costs);
-  for (let t = 0; t < length; t++) {
+  const { reach } = costs;
+  for (let t = 0; t < rewards.length; t++) {
+    const reward = rewards[t] as number;
+    const now = t % rows;
     for (let k = 0; k < count; k++) {
       const period = shortest + k;
-      const own = periodScores[k] as number;
-      let best = own * 2;
+      let best = 2 * (own[k] as number);
       let step = START;
       if (t >= period) {
+        const row = (now >= period ? now - period : now - period + rows) * count;
+        const cost = k * (2 * reach + 1) + reach - k;
+        const first = k > reach ? k - reach : 0;
+        const last = k + reach < count ? k + reach : count - 1;
         best = -Infinity;
-        const row = ((t - period) % rows) * count;
-        for (let j = Math.max(0, k - reach); j <= Math.min(count - 1, k + reach); j++) {
-          const candidate = (scores[row + j] as number) - (changes[k * (2 * reach + 1) + j - k + reach] as number);
+        for (let j = first; j <= last; j++) {
+          const candidate = (scores[row + j] as number) - (changes[cost + j] as number);
           if (candidate > best) {
             best = candidate;
             step = j - k;
           }
         }
-        best += (own * costs.period * period) / 50;
+        best += kept[k] as number;
       }
-      scores[(t % rows) * count + k] = best + rewardOf(t, period);
+      scores[now * count + k] = best + reward * (weights[k] as number);
       steps[t * count + k] = step;
     }
   }

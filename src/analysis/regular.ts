@@ -12,6 +12,7 @@ export interface RegularGrid {
   readonly phase: number;
 }
 
+/** Even: they are taken by twos. */
 const HARMONICS = 6;
 /** Frames of the windows that find the period coarsely. */
 const WINDOW = 1000;
@@ -55,26 +56,34 @@ function coherenceInWindows(values: Float32Array, period: number): number {
   return sum / windows;
 }
 
-/** Power of the first harmonics of `period` in values[from..to), relative to that of their sum; a Goertzel-like rotation. */
+/** Power of the first harmonics of `period` in values[from..to), relative to that of their sum. */
 function coherence(values: Float32Array, period: number, from: number, to: number): number {
   let total = 1e-9;
   for (let i = from; i < to; i++) total += values[i] as number;
   let power = 0;
-  for (let harmonic = 1; harmonic <= HARMONICS; harmonic++) {
-    const turn = (2 * Math.PI * harmonic) / period;
-    const [stepCos, stepSin] = [Math.cos(turn), Math.sin(turn)];
-    let [cos, sin, real, imaginary] = [1, 0, 0, 0];
-    for (let i = from; i < to; i++) {
-      const value = values[i] as number;
-      real += value * cos;
-      imaginary += value * sin;
-      const next = cos * stepCos - sin * stepSin;
-      sin = sin * stepCos + cos * stepSin;
-      cos = next;
-    }
-    power += (real * real + imaginary * imaginary) / (total * total);
+  for (let harmonic = 1; harmonic <= HARMONICS; harmonic += 2) power += powerOfTwo(values, (2 * Math.PI * harmonic) / period, (2 * Math.PI * (harmonic + 1)) / period, from, to);
+  return power / (total * total);
+}
+
+/** Power of values[from..to) at two angles a value, by rotations like Goertzel's; both at once, since each waits for itself. */
+function powerOfTwo(values: Float32Array, turnA: number, turnB: number, from: number, to: number): number {
+  const [stepCosA, stepSinA, stepCosB, stepSinB] = [Math.cos(turnA), Math.sin(turnA), Math.cos(turnB), Math.sin(turnB)];
+  let [cosA, sinA, realA, imaginaryA] = [1, 0, 0, 0];
+  let [cosB, sinB, realB, imaginaryB] = [1, 0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    realA += value * cosA;
+    imaginaryA += value * sinA;
+    realB += value * cosB;
+    imaginaryB += value * sinB;
+    const nextA = cosA * stepCosA - sinA * stepSinA;
+    const nextB = cosB * stepCosB - sinB * stepSinB;
+    sinA = sinA * stepCosA + cosA * stepSinA;
+    sinB = sinB * stepCosB + cosB * stepSinB;
+    cosA = nextA;
+    cosB = nextB;
   }
-  return power;
+  return realA * realA + imaginaryA * imaginaryA + (realB * realB + imaginaryB * imaginaryB);
 }
 
 /** The followed beats' phase, or another peak of the activation within a beat that sounds clearly more like one. */

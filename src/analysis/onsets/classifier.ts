@@ -70,12 +70,32 @@ export class OnsetClassifier {
   }
 }
 
+/** Four rows at a time where there are four: a sum waits for its last term, four of them do not wait for each other. */
 function applyLayer({ inputs, outputs, weights, biases, values }: Layer, from: Float32Array, rectified: boolean): void {
-  for (let out = 0, at = 0; out < outputs; out++) {
-    let sum = biases[out] as number;
-    for (let i = 0; i < inputs; i++) sum += (weights[at++] as number) * (from[i] as number);
-    values[out] = rectified && sum < 0 ? 0 : sum;
+  let out = 0;
+  for (; out + 4 <= outputs; out += 4) {
+    let a = biases[out] as number;
+    let b = biases[out + 1] as number;
+    let c = biases[out + 2] as number;
+    let d = biases[out + 3] as number;
+    for (let i = 0, at = out * inputs; i < inputs; i++, at++) {
+      const value = from[i] as number;
+      a += (weights[at] as number) * value;
+      b += (weights[at + inputs] as number) * value;
+      c += (weights[at + 2 * inputs] as number) * value;
+      d += (weights[at + 3 * inputs] as number) * value;
+    }
+    values[out] = a;
+    values[out + 1] = b;
+    values[out + 2] = c;
+    values[out + 3] = d;
   }
+  for (; out < outputs; out++) {
+    let sum = biases[out] as number;
+    for (let i = 0, at = out * inputs; i < inputs; i++, at++) sum += (weights[at] as number) * (from[i] as number);
+    values[out] = sum;
+  }
+  if (rectified) for (let i = 0; i < outputs; i++) if ((values[i] as number) < 0) values[i] = 0;
 }
 
 let loaded: OnsetClassifier | undefined | 'missing';

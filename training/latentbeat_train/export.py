@@ -77,10 +77,15 @@ def export_networks(model: Model, reader: Reader, offered: tuple[str, ...], targ
     free = {2: "height", 3: "width"}
     write_atomically(target / "unet/model.onnx", lambda p: _export(
         OneStep(model, reader, offered).eval(), step, p, names, "out_sample", {"sample": free, "out_sample": free, "encoder_hidden_states": {1: "length"}}))
-    write_atomically(target / "vae_decoder/model.onnx", lambda p: _export(
-        Decoder(model.decoder).eval(), (noise,), p, ["latent_sample"], "sample", {"latent_sample": free, "sample": {2: "picture_height", 3: "picture_width"}}))
+    export_decoder(model, target)
     for name, config in CONFIGS.items():
         write_json(target / name, config)
+
+
+def export_decoder(model: Model, target: Path) -> None:
+    noise = torch.randn(1, LATENT_CHANNELS, GRID, GRID)
+    axes = {"latent_sample": {2: "height", 3: "width"}, "sample": {2: "picture_height", 3: "picture_width"}}
+    write_atomically(target / "vae_decoder/model.onnx", lambda p: _export(Decoder(model.decoder).eval(), (noise,), p, ["latent_sample"], "sample", axes))
 
 
 def export_ear(reader: Reader, offered: tuple[str, ...], target: Path) -> None:

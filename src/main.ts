@@ -66,6 +66,7 @@ function addShowCommands(program: Command): void {
     .option('--display <n>', 'open the stage full screen on this display', integerOption('--display', 1, 16))
     .option('--clock <source>', 'run without a page that plays sound: free', oneOf('--clock', ['free']))
     .option('--fresh', 'begin anew where the same show was cut off before')
+    .option('--no-record', 'do not keep the sound of a live input (it is kept until the show ends, so that a performance can be saved and rendered)')
     .option('--no-open', 'do not open a browser')
     .action(async (track, options) => (await import('./commands/play.ts')).playCommand(track, options));
   program.command('render').argument('<track>', 'a song or a *.show.json')

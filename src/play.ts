@@ -4,6 +4,7 @@
  */
 
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -12,14 +13,17 @@ import { renderUnicodeCompact } from 'uqr';
 import { correctTimeline, loadCorrections, saveCorrections, type GridCorrections } from './analysis/corrections.ts';
 import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
 import { captureDevice } from './audio/capture.ts';
+import { pruneRecordings, SoundRecording } from './audio/recording.ts';
 import { messageOf } from './base/errors.ts';
+import type { Hertz } from './base/units.ts';
 import { notify } from './base/log.ts';
 import type { Pipeline } from './diffusion/types.ts';
 import { openOnDisplay } from './play-displays.ts';
 import { oscAllowList, openControls, type ControlsRequest } from './play-controls.ts';
 import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts';
-import type { GridEdit, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
+import type { GridEdit, LiveShow, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import type { ControlValue } from './score/control.ts';
+import type { Preset } from './score/preset.ts';
 import { startRenderProcess } from './server/render-process.ts';
 import { watchEffects } from './server/effect-watch.ts';
 import { mountServer, startServer, type Mount, type RunningServer } from './server/server.ts';
@@ -28,13 +32,16 @@ import { saveShowFile } from './server/show-files.ts';
 import type { ShowMemory } from './server/show-memory.ts';
 import { pruneUploads } from './server/uploads.ts';
 import { withShowModel } from './show-model.ts';
-import { analyze, choosePreset, keepParts, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
+import { analyze, keepParts } from './show-timeline.ts';
+import { choosePreset, loadKit, openLiveShow, openShow, packagePath, restageShow, startPipeline, type Kit, type ShowRequest } from './show.ts';
 
 export interface PlayRequest extends ShowRequest, ControlsRequest {
   /** Listens instead of playing a track. */
   readonly live?: boolean | undefined;
   /** With `live`: a sound input of this machine instead of a page's. */
   readonly device?: string | undefined;
+  /** Keeps the sound of a live input, so that the performance can be saved and rendered; default true. */
+  readonly record?: boolean | undefined;
   /** Goes on where a show of the same request was cut off, and keeps this one for such a case. */
   readonly resume?: boolean | undefined;
   readonly port?: number | undefined;
@@ -121,6 +128,7 @@ export async function startPlaying(asked: PlayRequest): Promise<Playing> {
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());
     void pruneUploads(uploadFolder, Date.now());
+    void pruneRecordings(cacheSubfolder('recordings'), Date.now());
     const memory = request.resume === true ? memoryOf(request) : null;
     const opened = putOnStage(request, session, await kit, pipeline, memory);
     const stopSaving = memory === null ? () => undefined : keepSaving(session, memory, (show) => fileOptions(show, true));
@@ -145,10 +153,16 @@ async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipe
   const before = (await memory?.load(Date.now())) ?? null;
   if (request.live === true) {
     const preset = await choosePreset(request, null, kit.library);
-    session.open(openLiveShow(kit, await pipeline, preset, request.seed ?? 1, LIVE_RATE));
+    session.open(openLive(request, kit, await pipeline, preset, LIVE_RATE));
     if (request.device !== undefined) await session.listenTo(request.device);
   } else session.open(await openTrackShow(request, session, pipeline, before === null ? null : memory));
   if (before !== null) goOn(session, before);
+}
+
+function openLive({ seed = 1, drawing, record = true }: PlayRequest, kit: Kit, pipeline: Pipeline, preset: Preset, sampleRate: Hertz): LiveShow {
+  const onFault = (text: string): void => notify('warn', text);
+  const recording = record ? new SoundRecording({ folder: cacheSubfolder('recordings'), name: `${process.pid}-${randomUUID()}`, sampleRate, onFault }) : undefined;
+  return openLiveShow(kit, pipeline, { preset, seed, sampleRate, drawing, recording });
 }
 
 /** The show that was cut off, where it can still be opened, else the request's own. */
@@ -173,7 +187,7 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
       ? { ...request, track: undefined, showFile: path, pipeline: pipelinePromise, early: true }
       : { ...request, preset, showFile: undefined, track: path, pipeline: pipelinePromise, early: true }, onProgress),
     captureDevice,
-    openLive: (sampleRate, preset) => openLiveShow(needKit(), pipeline as Pipeline, preset, request.seed ?? 1, sampleRate),
+    openLive: (sampleRate, preset) => openLive(request, needKit(), pipeline as Pipeline, preset, sampleRate),
     restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
     keepParts,
     layBeats: (timeline, beats) => correctTimeline(timeline, { beats }),

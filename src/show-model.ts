@@ -45,19 +45,18 @@ function mergeSampling(asked: ModelSettings = {}, kept: Sampling = {}): ModelSet
   return { ...kept, ...own };
 }
 
-/** A decoder from another folder is not kept: the model's hash, which covers it, tells. */
-const DECODER_WORDS = new Set(['full', 'tiny', 'auto']);
-
 /** The part of the settings that decides what a picture looks like. */
 export function samplingOf(drawing: ModelSettings = {}): Sampling | undefined {
-  const chosen = SAMPLING_KEYS.filter((key) => drawing[key] !== undefined && (key !== 'decoder' || DECODER_WORDS.has(drawing[key] as string))).map((key) => [key, drawing[key]]);
+  const chosen = SAMPLING_KEYS.filter((key) => drawing[key] !== undefined).map((key) => [key, drawing[key]]);
   return chosen.length === 0 ? undefined : (Object.fromEntries(chosen) as Sampling);
 }
 
 /** Says so where a show is opened with a model that will draw other pictures than those it was made with. */
 export function warnOfOtherModel({ model }: Show, { card }: Pipeline, drawing: ModelSettings | undefined, where: string): void {
   const [made, used] = [JSON.stringify(model.sampling ?? {}), JSON.stringify(samplingOf(drawing) ?? {})];
-  if (model.sha256 !== '' && model.sha256 !== card.sha256) notify('warn', `${where} was made with the model ${model.id}, and ${card.id} draws now (or another version of it): its pictures will differ.`);
+  // Of a model in a folder of its own the hash covers the decoder too, and that may be another one here.
+  const differs = model.folder === undefined && model.sha256 !== '' ? model.sha256 !== card.sha256 : model.id !== card.id;
+  if (differs) notify('warn', `${where} was made with the model ${model.id}, and ${card.id} draws now (or another version of it): its pictures will differ.`);
   else if (made !== used) notify('warn', `${where} was made with other sampling (${made}) than is used now (${used}): its pictures will differ.`);
 }
 

@@ -7,20 +7,16 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startInference } from './ahead/inference.ts';
-import { analyzeTrack } from './analysis/analyze.ts';
-import { loadCorrections, type GridCorrections } from './analysis/corrections.ts';
 import { LiveAnalyzer } from './analysis/live.ts';
 import type { StemFile } from './analysis/stems.ts';
-import { cacheFolder, cacheSubfolder } from './audio/cache.ts';
-import { openDemo } from './audio/demo.ts';
-import { openAudio } from './audio/open.ts';
+import { cacheSubfolder } from './audio/cache.ts';
 import type { AudioSource } from './audio/types.ts';
 import { packageRoot } from './base/entry.ts';
 import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import { nearestWord } from './base/nearest.ts';
 import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
-import type { Hertz, Seconds, Unit } from './base/units.ts';
+import type { Hertz } from './base/units.ts';
 import { findModel } from './commands/models-folder.ts';
 import { CueList } from './control/cues.ts';
 import { Keepers } from './control/keepers.ts';
@@ -33,57 +29,22 @@ import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
 import { presetFromPrompts, type Preset } from './score/preset.ts';
 import { Score } from './score/score.ts';
-import type { Show, ShowCorrections } from './score/show-file.ts';
+import type { Show } from './score/show-file.ts';
 import { storyboardOf, type Scene } from './score/storyboard.ts';
-import { splitAtLines } from './score/timed-lines.ts';
 import { ControllerLibrary } from './server/controller-library.ts';
 import { loadEffects } from './server/effects.ts';
-import type { LiveShow, OpenShow } from './server/open-show.ts';
+import type { LiveRecording, LiveShow, OpenShow } from './server/open-show.ts';
 import { PresetLibrary } from './server/preset-library.ts';
-import { readShowFile, stemsOfShow, trackOfShow } from './server/show-files.ts';
-import { withLyrics, withStems } from './show-parts.ts';
+import { readShowFile, stemsOfShow } from './server/show-files.ts';
+import type { OnProgress, ShowRequest } from './show-request.ts';
+import { hearTrack, openTrack, performanceOf, withParts } from './show-timeline.ts';
 import { ownFolder, samplingOf, warnOfOtherModel, withShowModel } from './show-model.ts';
 import type { Timeline } from './timeline/timeline.ts';
 
 export type { OpenShow } from './server/open-show.ts';
+export type { OnProgress, ShowRequest } from './show-request.ts';
 
-export interface ShowRequest {
-  /** A sound file, or 'demo' (also where nothing is named). */
-  readonly track?: string | undefined;
-  /** A *.show.json. */
-  readonly showFile?: string | undefined;
-  readonly prompts?: readonly string[] | undefined;
-  /** A preset's name or a preset file. */
-  readonly preset?: string | undefined;
-  /** A model folder, or 'fake'. Default: the embedded model. */
-  readonly model?: string | undefined;
-  readonly seed?: number | undefined;
-  /** How the model is sampled. */
-  readonly drawing?: ModelSettings | undefined;
-  /** What is not to be drawn, instead of the preset's. */
-  readonly negative?: string | undefined;
-  /** Parts of the mix as files of their own. */
-  readonly stems?: readonly StemFile[] | undefined;
-  /** A .lrc, .srt or .vtt whose lines become the prompts. */
-  readonly lyrics?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly threads?: number | undefined;
-  /** Pixels of the generated pictures; default: the model's native size whose shape is nearest to `screen`. */
-  readonly pictureSize?: PixelSize | undefined;
-  /** Where the pictures will be seen; only its shape counts. Default 16:9. */
-  readonly screen?: PixelSize | undefined;
-  /** A running pipeline to draw with, which stays the caller's. */
-  readonly pipeline?: Promise<Pipeline> | undefined;
-  /** A long track opens as soon as its beginning is heard; `OpenShow.whole` brings the rest. */
-  readonly early?: boolean | undefined;
-  /** Keeps the governor's interventions of the log. */
-  readonly asPlayed?: boolean | undefined;
-}
 
-export type OnProgress = (fraction: Unit, text: string) => void;
-
-/** Tracks from this length on need not be heard to their end before they play: the wait would be felt. */
-export const EARLY_FROM: Seconds = 600;
 const DEFAULT_PRESET = 'neon-drive';
 const DEFAULT_SEED = 1;
 const ROOT = packageRoot(new URL('./server/x', import.meta.url).href);
@@ -120,9 +81,7 @@ export async function openShow(asked: ShowRequest, onProgress: OnProgress = () =
   pipeline.catch(() => undefined);
   try {
     const audio = await openTrack(request, file, onProgress);
-    const corrections = file === null ? await loadCorrections(cacheFolder(), audio.sha256) : withoutGaps(file.corrections);
-    const isEarly = request.early === true && audio.duration >= EARLY_FROM;
-    const { heard, whole } = await (isEarly ? analyzeBeginning : analyzeWhole)(audio, corrections, (fraction) => onProgress(0.4 + 0.5 * fraction, 'listening for beats and sections'));
+    const { heard, whole } = await hearTrack(audio, file, request.early === true, (fraction) => onProgress(0.4 + 0.5 * fraction, 'listening for beats and sections'));
     const stemFiles = request.stems ?? (file === null ? [] : stemsOfShow(file, request.showFile as string));
     const timeline = await withParts(heard, { stemFiles, lyrics: request.lyrics, lines: file?.lines }, preset, onProgress);
     onProgress(0.97, 'starting the image model');
@@ -135,19 +94,29 @@ export async function openShow(asked: ShowRequest, onProgress: OnProgress = () =
   }
 }
 
+export interface LiveShowRequest {
+  readonly preset: Preset;
+  readonly seed: number;
+  /** Of the samples to come. */
+  readonly sampleRate: Hertz;
+  readonly drawing?: ModelSettings | undefined;
+  /** Where the sound is kept, so that the performance can be saved. */
+  readonly recording?: LiveRecording | undefined;
+}
+
 /** A show without a track: its timeline grows with what is heard. */
-export function openLiveShow(kit: Kit, pipeline: Pipeline, preset: Preset, seed: number, sampleRate: Hertz): LiveShow {
+export function openLiveShow(kit: Kit, pipeline: Pipeline, { preset, seed, sampleRate, drawing, recording }: LiveShowRequest): LiveShow {
   const tracker = new LiveAnalyzer(sampleRate);
   const timeline = new LedTimeline(tracker.timeline);
   const pictureSize = pictureSizeOf({}, pipeline);
-  const parts = { preset, seed, table: kit.table, pipeline, pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), cues: new CueList(), library: kit.library };
+  const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, drawing), pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), cues: new CueList(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
-  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, close: () => Promise.resolve() };
+  return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, passedBeats: [], recording, close: async () => await recording?.discard() };
 }
 
 /** The same show on another timeline (corrected beats); what hands did is played again on it. */
 export function restageShow(show: OpenShow, timeline: Timeline, library: PresetLibrary): OpenShow {
-  const storyboard = storyboardOf(timeline, show.preset, show.seed, show.storyboard);
+  const storyboard = show.performance === undefined ? storyboardOf(timeline, show.preset, show.seed, show.storyboard) : [];
   return { ...show, ...stageParts({ ...show, timeline, storyboard, library }), timeline, storyboard, whole: undefined };
 }
 
@@ -177,64 +146,6 @@ export function checkLook({ look }: Preset, table: ParameterTable, where: string
   }
 }
 
-export async function analyze(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
-  return await analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, ...(corrections === undefined ? {} : { corrections }) });
-}
-
-interface Heard {
-  readonly heard: Timeline;
-  /** The timeline of the whole track, where `heard` knows its beginning only. */
-  readonly whole?: Promise<Timeline> | undefined;
-}
-
-async function analyzeWhole(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void): Promise<Heard> {
-  return { heard: await analyze(audio, corrections, onProgress) };
-}
-
-/** Answers with the first part of a track; the cache answers with all of it at once. */
-async function analyzeBeginning(audio: AudioSource, corrections: GridCorrections | undefined, onProgress: (fraction: Unit) => void): Promise<Heard> {
-  let whole: Promise<Timeline> | undefined;
-  const heard = await new Promise<Timeline>((resolve, reject) => {
-    whole = analyzeTrack(audio, { cacheFolder: cacheFolder(), onProgress, onPart: resolve, corrections });
-    whole.then(resolve, reject);
-  });
-  return heard.knownUntil === undefined ? { heard } : { heard, whole };
-}
-
-interface PartsGiven {
-  readonly stemFiles: readonly StemFile[];
-  readonly lyrics: string | undefined;
-  readonly lines: Timeline['lines'];
-}
-
-async function withParts(heard: Timeline, { stemFiles, lyrics, lines }: PartsGiven, preset: Preset, onProgress: OnProgress): Promise<Timeline> {
-  const withFiles = await withStems(heard, stemFiles, (fraction, text) => onProgress(0.9 + 0.06 * fraction, text));
-  const read = await withLyrics(lines === undefined ? withFiles : { ...withFiles, lines }, lyrics);
-  return preset.change.on === 'lines' ? splitAtLines(read) : read;
-}
-
-/** A timeline heard anew (other beats) with the parts and lines of the one before. */
-export function keepParts(heard: Timeline, { timeline: { stems, lines }, preset }: Pick<OpenShow, 'timeline' | 'preset'>): Timeline {
-  const whole: Timeline = { ...heard, ...(stems === undefined ? {} : { stems }), ...(lines === undefined ? {} : { lines }) };
-  return preset.change.on === 'lines' ? splitAtLines(whole) : whole;
-}
-
-/** Left out and undefined are the same in a file, not in a type. */
-function withoutGaps(corrections: ShowCorrections): GridCorrections {
-  return JSON.parse(JSON.stringify(corrections)) as GridCorrections;
-}
-
-async function openTrack(request: ShowRequest, file: Show | null, onProgress: OnProgress): Promise<AudioSource> {
-  const options = { onProgress: (fraction: Unit, text: string) => onProgress(0.4 * fraction, text) };
-  const path = file === null ? (request.track ?? 'demo') : trackOfShow(file, request.showFile as string);
-  if (path === 'demo') return await openDemo(options);
-  const audio = await openAudio(path, options);
-  if (file?.track?.sha256 !== undefined && file.track.sha256 !== audio.sha256) {
-    throw new UserError('input', `${path} is not the track that ${basename(request.showFile ?? 'the show')} was made with: put the original file there.`);
-  }
-  return audio;
-}
-
 interface Ingredients {
   readonly request: ShowRequest;
   readonly kit: Kit;
@@ -250,19 +161,22 @@ interface Ingredients {
 function assemble({ request, kit, file, preset, audio, timeline, whole, stemFiles, pipeline }: Ingredients): OpenShow {
   const seed = request.seed ?? file?.seed ?? DEFAULT_SEED;
   const changesPrompts = request.preset !== undefined || (request.prompts ?? []).length > 0;
-  const storyboard = file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
+  const storyboard = file?.live !== undefined ? [] : file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
   const snapshots = file === null ? new Snapshots() : Snapshots.fromJson(file.snapshots, 'the show file');
   const cues = file === null ? new CueList() : CueList.fromJson(file.cues, 'the show file');
   if (file !== null) warnOfOtherModel(file, pipeline, request.drawing, request.showFile ?? 'The show');
-  const drawnWith = { folder: ownFolder(pipeline.card.folder), sampling: samplingOf(request.drawing) };
-  const parts = { preset, seed, table: kit.table, pipeline, drawnWith, pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
+  const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, request.drawing), performance: performanceOf(file), pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
   return { ...parts, ...stageParts({ ...parts, library: kit.library, asPlayed: request.asPlayed }), title, audio, whole, stemFiles, effects: kit.effects, live: false, close };
+}
+
+function drawnWithOf({ card }: Pipeline, drawing: ModelSettings | undefined): OpenShow['drawnWith'] {
+  return { folder: ownFolder(card.folder), sampling: samplingOf(drawing) };
 }
 
 interface StageParts {
@@ -276,6 +190,7 @@ interface StageParts {
   readonly library: PresetLibrary;
   readonly storyboard: readonly Scene[] | undefined;
   readonly live?: boolean;
+  readonly performance?: OpenShow['performance'];
   readonly pictureSize?: PixelSize | undefined;
   readonly asPlayed?: boolean | undefined;
 }
@@ -286,13 +201,14 @@ function pictureSizeOf({ pictureSize, screen }: Pick<ShowRequest, 'pictureSize' 
 
 /** The score of a timeline and the walk through the model that follows it. */
 function stageParts(parts: StageParts): Pick<OpenShow, 'score' | 'walk'> {
-  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, live = false, pictureSize, asPlayed = false } = parts;
+  const { timeline, preset, seed, table, pipeline, log, keepers, library, storyboard, performance, pictureSize, asPlayed = false } = parts;
+  const live = parts.live === true || performance !== undefined;
   const score = new Score({
     timeline, preset, seed, table, live,
     log: asPlayed ? log.changes : log.changes.filter(({ source }) => source !== 'governor'),
     presets: (name) => library.list().find((one) => one.name === name),
     keepers: (id) => keepers.list.find((keep) => keep.id === id)?.place,
-    ...(storyboard === undefined ? {} : { storyboard }),
+    ...(storyboard === undefined || live ? {} : { storyboard }),
   });
   const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points), seed, size: pictureSize });
   return { score, walk };

@@ -26,6 +26,8 @@ export interface PlayOptions extends ModelFlags, StageFlags {
   readonly clock?: 'free';
   readonly open: boolean;
   readonly fresh?: boolean;
+  /** False with --no-record. */
+  readonly record: boolean;
 }
 
 export async function playCommand(track: string | undefined, options: PlayOptions): Promise<void> {

@@ -31,23 +31,24 @@ export interface Mapping {
   readonly max: number;
 }
 
-/** How a model is sampled, as far as it decides what a picture looks like (diffusion/types.ts, ModelSettings). */
+/** How a model is sampled (diffusion/types.ts, ModelSettings). The decoder is not part of it: a preview draws with a small one, a video with the full one. */
 export interface Sampling {
   readonly scheduler?: string | undefined;
   readonly rng?: string | undefined;
   readonly clipSkip?: number | undefined;
   readonly rescale?: number | undefined;
   readonly eta?: number | undefined;
-  readonly decoder?: string | undefined;
 }
 
-export const SAMPLING_KEYS = ['scheduler', 'rng', 'clipSkip', 'rescale', 'eta', 'decoder'] as const satisfies readonly (keyof Sampling)[];
+export const SAMPLING_KEYS = ['scheduler', 'rng', 'clipSkip', 'rescale', 'eta'] as const satisfies readonly (keyof Sampling)[];
 
 export interface Show {
   readonly version: number;
   readonly title: string;
-  /** Null: live input. `path` relative to the show file, with forward slashes. */
+  /** Null: live input that was not recorded. `path` relative to the show file, with forward slashes. */
   readonly track: { readonly path: string; readonly sha256: string } | null;
+  /** The track is a recorded live input: it is heard as it was on stage, with these beats. */
+  readonly live?: { readonly beats: readonly { readonly time: number; readonly position?: number | undefined }[] } | undefined;
   readonly preset: Preset;
   readonly seed: number;
   /** `folder` relative to the show file; left out for the embedded model. */
@@ -92,11 +93,13 @@ const sceneSchema = z.strictObject({
   locked: z.boolean(),
 });
 
+const beatsSchema = z.array(z.strictObject({ time: numberIn(0, 1e6), position: z.number().int().min(1).max(32).optional() }));
+
 const correctionsSchema = z.strictObject({
   bpm: numberIn(20, 999).optional(),
   downbeat: numberIn(-1e6, 1e6).optional(),
   shift: numberIn(-1e6, 1e6).optional(),
-  beats: z.array(z.strictObject({ time: numberIn(0, 1e6), position: z.number().int().min(1).max(32).optional() })).optional(),
+  beats: beatsSchema.optional(),
 });
 
 const samplingSchema = z.strictObject({
@@ -105,13 +108,13 @@ const samplingSchema = z.strictObject({
   clipSkip: z.number().int().min(1).max(24).optional(),
   rescale: numberIn(0, 1).optional(),
   eta: numberIn(0, 1).optional(),
-  decoder: z.string().optional(),
 });
 
 const showSchema = z.strictObject({
   version: z.number(),
   title: z.string(),
   track: z.strictObject({ path: z.string().min(1, { error: 'a path' }), sha256 }).nullable(),
+  live: z.strictObject({ beats: beatsSchema }).optional(),
   preset: presetSchema,
   seed: seedSchema,
   model: z.strictObject({ id: z.string(), sha256, folder: z.string().min(1, { error: 'a path' }).optional(), sampling: samplingSchema.optional() }),

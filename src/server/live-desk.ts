@@ -10,7 +10,7 @@ import type { TempoClock } from '../control/tempo.ts';
 import type { Hop } from '../protocol/hop.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import { placeInGrid, type BeatGrid } from '../timeline/timeline.ts';
-import type { LiveShow } from './open-show.ts';
+import type { LiveShow, PassedBeat } from './open-show.ts';
 
 const NEWS_INTERVAL: Milliseconds = 25;
 /** Without a hop for this long the source counts as lost, and silence is put in its place up to MARGIN before now. */
@@ -18,6 +18,8 @@ const LOST_AFTER: Milliseconds = 400;
 const MARGIN: Seconds = 0.1;
 /** A hop that is farther off belongs to another stream: its count has begun anew (s). */
 const OTHER_STREAM: Seconds = 10;
+/** Beats are never as near as this. */
+const SAME_BEAT: Seconds = 0.15;
 /** Sound fades out into a gap over so many samples: a step would be heard as a beat. */
 const FADE = 64;
 const SILENCE = new Float32Array(4096);
@@ -121,6 +123,7 @@ export class LiveDesk {
 
   #take(samples: Float32Array): void {
     this.show.tracker.push(samples);
+    this.show.recording?.push(samples);
     this.#samples += samples.length;
     this.#lastSample = samples.at(-1) ?? 0;
     this.show.led.hear(this.show.tracker.features().level, this.heard);
@@ -136,8 +139,17 @@ export class LiveDesk {
     const { grid } = this.show.led;
     const place = placeInGrid(grid, time);
     const lastBeat = beatTime(grid, place.index, time);
+    if (place.index >= 0 && place.index < grid.beats.length) this.#notePassed({ time: lastBeat, position: place.positionInBar });
     const nextBeat = grid.beats[place.index + 1] ?? lastBeat + 60 / place.tempo;
     return { type: 'live', time: this.heard, features: { ...this.show.tracker.features() }, tempo: place.tempo, lastBeat, nextBeat, positionInBar: place.positionInBar, confidence: grid.confidence };
+  }
+
+  /** Beats that a hand moves while they pass are kept once, where they were last. */
+  #notePassed(beat: PassedBeat): void {
+    const { passedBeats } = this.show;
+    const last = passedBeats.at(-1);
+    if (last !== undefined && beat.time - last.time < SAME_BEAT) passedBeats[passedBeats.length - 1] = { ...last, position: beat.position };
+    else passedBeats.push(beat);
   }
 
   /** The tempo clock hears what the ear says, whoever leads. */

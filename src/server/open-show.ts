@@ -7,7 +7,7 @@ import type { WalkPlan } from '../ahead/types.ts';
 import type { Capture, CaptureHandlers } from '../audio/capture.ts';
 import type { AudioSource } from '../audio/types.ts';
 import type { PixelSize } from '../base/picture-shape.ts';
-import type { Hertz, Tick, Unit } from '../base/units.ts';
+import type { Hertz, Seconds, Tick, Unit } from '../base/units.ts';
 import type { CueList } from '../control/cues.ts';
 import type { HandBeat } from '../control/grid-hand.ts';
 import type { Keepers } from '../control/keepers.ts';
@@ -28,6 +28,23 @@ import type { CurveName, Timeline } from '../timeline/timeline.ts';
 export interface Walk extends WalkPlan {
   /** Points from this tick on may differ from now on. */
   invalidate(fromTick: Tick): void;
+}
+
+/** A beat as it passed on stage. */
+export interface PassedBeat {
+  readonly time: Seconds;
+  /** 1 = downbeat. */
+  readonly position: number;
+}
+
+/** The sound of a live input on disk (audio/recording.ts). */
+export interface LiveRecording {
+  readonly seconds: Seconds;
+  /** Mono samples in order. */
+  push(samples: Float32Array): void;
+  /** A WAV file of all so far; answers its SHA-256. */
+  copyTo(path: string): Promise<string>;
+  discard(): Promise<void>;
 }
 
 export interface OpenShow {
@@ -59,6 +76,10 @@ export interface OpenShow {
   /** The control log the show came with, and that grows while it plays. */
   readonly log: ControlLog;
   readonly live: boolean;
+  /** The live input so far, where it is recorded. */
+  readonly recording?: LiveRecording | undefined;
+  /** This track is a recorded live input; the walk knows no more of it than it did on stage. */
+  readonly performance?: { readonly beats: readonly PassedBeat[] } | undefined;
   /** Frees what this show alone uses; a pipeline handed in stays. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -75,6 +96,8 @@ export interface LiveShow extends OpenShow {
   readonly tracker: LiveTracker;
   /** The show's timeline, whose beat others may lead. */
   readonly led: LedTimeline;
+  /** Grows while the show is on. */
+  readonly passedBeats: PassedBeat[];
 }
 
 /** A part of a show that changes while the rest stays. */

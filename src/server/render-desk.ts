@@ -6,9 +6,13 @@
 import { basename } from 'node:path';
 
 import { messageOf, UserError } from '../base/errors.ts';
+import type { Seconds } from '../base/units.ts';
 import type { ClientMessage, RenderProgress } from '../protocol/messages.ts';
 import type { Download } from './host.ts';
 import type { OpenShow, RunningRender, ShowTools } from './open-show.ts';
+
+/** Less of a live input makes no video. */
+const LEAST_RECORDED: Seconds = 1;
 
 export type RenderRequest = Omit<Extract<ClientMessage, { type: 'render' }>, 'type'>;
 
@@ -31,7 +35,7 @@ export class RenderDesk {
   /** Starts, estimates or cancels. Throws a UserError while another render runs. */
   take(show: OpenShow, { action, aspect }: RenderRequest): void {
     if (action === 'cancel') return this.cancel();
-    if (show.live) throw new UserError('usage', 'Live input cannot be rendered: open a track first.');
+    if (show.live && (show.recording?.seconds ?? 0) < LEAST_RECORDED) throw new UserError('usage', show.recording === undefined ? 'This live input is not recorded (--no-record), so it cannot be rendered: open a track first.' : 'Nothing has been heard yet that could be rendered.');
     if (this.#running !== null) throw new UserError('usage', 'A render is running already: wait for it or cancel it first.');
     const id = `render-${++this.#count}`;
     const estimateOnly = action === 'estimate';

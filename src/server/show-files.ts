@@ -6,7 +6,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { messageOf, UserError } from '../base/errors.ts';
 import { parseShow, serializeShow, SHOW_VERSION, type Show, type ShowCorrections } from '../score/show-file.ts';
 import { TIMELINE_VERSION } from '../timeline/timeline.ts';
-import type { OpenShow } from './open-show.ts';
+import type { LiveShow, OpenShow } from './open-show.ts';
 
 /** Stands for the demo track in a show file. */
 const DEMO = 'demo';
@@ -39,7 +39,7 @@ export function showToFile(show: OpenShow, path: string, { corrections, isDemo }
   const { audio, title, preset, seed, storyboard, keepers, snapshots, cues, log } = show;
   const track = audio === null ? null : { path: isDemo ? DEMO : relativePath(path, audio.path), sha256: audio.sha256 };
   return {
-    version: SHOW_VERSION, title, track, preset, seed, model: modelToFile(show, path), analysis: TIMELINE_VERSION,
+    version: SHOW_VERSION, title, track, ...(show.performance === undefined ? {} : { live: show.performance }), preset, seed, model: modelToFile(show, path), analysis: TIMELINE_VERSION,
     corrections, ...partsToFile(show, path), storyboard, keepers: keepers.toJson(), snapshots: snapshots.toJson(), cues: cues.toJson(), mappings: [], log: log.changes,
   };
 }
@@ -68,7 +68,8 @@ export async function saveShowFile(show: OpenShow, name: string, fallback: strin
   for (const folder of folders) {
     const path = await freePath(folder, stem);
     try {
-      await writeFile(path, serializeShow(showToFile(show, path, options)), { flag: 'wx' });
+      const file = await withRecording(showToFile(show, path, options), show, path);
+      await writeFile(path, serializeShow(file), { flag: 'wx' });
       return path;
     } catch (thrown) {
       if (folder === fallback) throw new UserError('device', `The show cannot be saved in ${folder} (${messageOf(thrown)}): free some space or change its permissions.`, { cause: thrown });
@@ -77,11 +78,20 @@ export async function saveShowFile(show: OpenShow, name: string, fallback: strin
   return '';
 }
 
+/** A live input becomes a track: its sound so far lies beside the show. */
+async function withRecording(file: Show, show: OpenShow, path: string): Promise<Show> {
+  const { recording } = show;
+  if (!show.live || recording === undefined || recording.seconds === 0) return file;
+  const soundPath = `${path.slice(0, -SUFFIX.length)}.wav`;
+  const beats = (show as LiveShow).passedBeats.filter(({ time }) => time >= 0);
+  return { ...file, track: { path: relativePath(path, soundPath), sha256: await recording.copyTo(soundPath) }, live: { beats } };
+}
+
 async function freePath(folder: string, stem: string): Promise<string> {
   for (let n = 1; ; n++) {
     const path = join(folder, `${stem}${n === 1 ? '' : `-${n}`}${SUFFIX}`);
-    const exists = await access(path).then(() => true, () => false);
-    if (!exists) return path;
+    const isTaken = await Promise.all([path, `${path.slice(0, -SUFFIX.length)}.wav`].map((one) => access(one).then(() => true, () => false)));
+    if (!isTaken.includes(true)) return path;
   }
 }
 

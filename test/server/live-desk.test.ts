@@ -34,7 +34,7 @@ class Room {
     this.led = new LedTimeline(tracker.timeline);
     this.samples = drumSamples({ seconds, bpm: BPM, rate: RATE });
     this.transport.play(0);
-    this.desk = new LiveDesk({ tracker: this.tracker, led: this.led } as unknown as LiveShow, this, 'page', RATE, 0);
+    this.desk = new LiveDesk({ tracker: this.tracker, led: this.led, passedBeats: [] } as unknown as LiveShow, this, 'page', RATE, 0);
   }
 
   /** From `from` to `to` (s): `takes` says which hops arrive; `count` is the stream's own number of a sample. */

@@ -49,7 +49,7 @@ export function makeLiveShow(): LiveShow & { heard: number } {
   const timeline = { ...syntheticTimeline(), duration: 0, sections: [], events: [] };
   const led = new LedTimeline(timeline);
   const live = {
-    ...dress(createFakePipeline({ size: { height: 32, width: 32 } }), led, true), heard: 0, led,
+    ...dress(createFakePipeline({ size: { height: 32, width: 32 } }), led, true), heard: 0, led, passedBeats: [],
     tracker: { push: (mono: Float32Array) => void (live.heard += mono.length), features: () => ({ energy: 0.5, level: 0.8 }) as ReturnType<LiveShow['tracker']['features']>, timeline },
   };
   return live;

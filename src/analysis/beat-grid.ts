@@ -9,7 +9,7 @@ import { OUTPUT_RATE } from './beat-network/file-analysis.ts';
 import { downbeatShares, findBarsOf, followBeats, toFrames } from './beat-network/read-file.ts';
 import { computeBeatCues, cueEvidence, findDownbeats } from './downbeats.ts';
 import { FRAME_RATE } from './frames.ts';
-import { findBeatFrames, steadyFrames } from './grid.ts';
+import { findBeatFrames, findBeatPeriod, type PulseSignals, steadyFrames } from './grid.ts';
 import type { Measurements } from './measure.ts';
 import { refineBeats, tempoOfBeats } from './refine.ts';
 
@@ -26,31 +26,31 @@ export function findGrid(measurements: Measurements, curves: Curves, pulse?: Bea
 
 function gridOfSignal(measurements: Measurements, curves: Curves): BeatGrid {
   const activation = computeActivation(measurements.raw);
-  const beats = refineBeats(signalFrames(measurements, curves, activation), measurements.attacks);
+  const beats = refineBeats(findBeatFrames(signalsOf(measurements, curves, activation)), measurements.attacks);
   return { beats, ...findDownbeats(beats, measurements, activation), tempo: tempoOfBeats(beats), confidence: confidenceOf(activation, beats) };
 }
 
-function signalFrames(measurements: Measurements, curves: Curves, activation: Float32Array): number[] {
+function signalsOf(measurements: Measurements, curves: Curves, activation: Float32Array): PulseSignals {
   const { snare, fluxSub, fluxBass, fluxMid } = measurements.raw;
   const low = fluxSub.map((value, i) => value + (fluxBass[i] as number));
-  return findBeatFrames({ activation, kick: curves.kick, snare, low, middle: fluxMid });
+  return { activation, kick: curves.kick, snare, low, middle: fluxMid };
 }
 
 /** Places and bars by the network; which of two pulses is the beat by what the drums do; both weigh on the bars. */
 function gridOfNetwork(measurements: Measurements, curves: Curves, pulse: BeatProbabilities): BeatGrid {
   const beat = toFrames(pulse.beat, measurements.count);
   const activation = computeActivation(measurements.raw);
-  const followed = atLevelOf(signalFrames(measurements, curves, activation), beat, followBeats(beat));
+  const followed = atLevelOf(findBeatPeriod(signalsOf(measurements, curves, activation)), beat, followBeats(beat));
   const beats = refineBeats(steadyFrames(beat, followed), measurements.attacks);
   const { positions, metres } = findBarsOf(downbeatShares(beats, pulse, OUTPUT_RATE), undefined, evidenceOn(beats, measurements, activation));
   return { beats, positions, metre: commonest(metres), tempo: tempoOfBeats(beats), confidence: meanAt(beat, beats) };
 }
 
 /** The network's beats, followed again at the signal's tempo where that is half or twice theirs. */
-function atLevelOf(signal: readonly number[], beat: Float32Array, followed: readonly number[]): readonly number[] {
-  if (signal.length < 8 || followed.length < 8) return followed;
-  const tempo = (60 * FRAME_RATE) / medianGap(signal);
-  const octaves = Math.log2(medianGap(signal) / medianGap(followed));
+function atLevelOf(signalPeriod: number | undefined, beat: Float32Array, followed: readonly number[]): readonly number[] {
+  if (signalPeriod === undefined || followed.length < 8) return followed;
+  const tempo = (60 * FRAME_RATE) / signalPeriod;
+  const octaves = Math.log2(signalPeriod / medianGap(followed));
   if (Math.abs(Math.abs(octaves) - 1) > LEVEL_WITHIN) return followed;
   return followBeats(beat, { slowest: tempo / TEMPO_ROOM, fastest: tempo * TEMPO_ROOM });
 }

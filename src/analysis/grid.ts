@@ -32,15 +32,33 @@ const AT_START = 4;
 /** Beat frames (fractions where the tempo is fixed), ascending. */
 export function findBeatFrames(signals: PulseSignals): number[] {
   const { activation } = signals;
-  const pulse = trackBeats(activation, scorePeriods(activation));
+  const { pulse, gaps, period, level } = findPulse(signals);
   if (pulse.length < 8) return pulse;
-  const gaps = pulse.slice(1).map((frame, i) => frame - (pulse[i] as number));
-  const period = meanNear(gaps, median(gaps));
-  const level = judgeLevel(signals, period);
   const tempo = (60 * FRAME_RATE) / (period * level);
   if (!isSteady(gaps, period)) return level === 1 ? pulse : followNear(activation, tempo, 0.3);
   const followed = followNear(activation, tempo, HOLD_WITHIN, HOLD_CHANGE_COST);
   return regularFrames(activation, period * level, followed, phaseCues(signals));
+}
+
+/** Frames from beat to beat at the level that a listener would tap; undefined where there is no pulse to speak of. */
+export function findBeatPeriod(signals: PulseSignals): number | undefined {
+  const { pulse, period, level } = findPulse(signals);
+  return pulse.length < 8 ? undefined : period * level;
+}
+
+interface Pulse {
+  readonly pulse: number[];
+  readonly gaps: readonly number[];
+  /** Frames, and what they are to be multiplied by (judgeLevel). */
+  readonly period: number;
+  readonly level: number;
+}
+
+function findPulse(signals: PulseSignals): Pulse {
+  const pulse = trackBeats(signals.activation, scorePeriods(signals.activation));
+  const gaps = pulse.slice(1).map((frame, i) => frame - (pulse[i] as number));
+  const period = meanNear(gaps, median(gaps));
+  return { pulse, gaps, period, level: pulse.length < 8 ? 1 : judgeLevel(signals, period) };
 }
 
 /** Followed beats on a grid of one tempo where the music keeps one; as they are where it does not. `beat`: how much each frame is one. */

@@ -33,7 +33,7 @@ export class AttackEnvelope {
 
   push(mono: Float32Array, gain: number): void {
     // The state in locals: this loop runs once a sample.
-    let { previous, low, bright, lowEnergy } = this;
+    let { previous, low, bright, lowEnergy, position } = this;
     const { lowWeight } = this;
     for (let i = 0; i < mono.length; i++) {
       const raw = (mono[i] as number) * gain;
@@ -43,12 +43,12 @@ export class AttackEnvelope {
       low += lowWeight * (sample - low);
       bright += rise * rise;
       lowEnergy += low * low;
-      if (++this.position < this.boundary) continue;
+      if (++position < this.boundary) continue;
       this.closeStep(bright, lowEnergy);
       bright = 0;
       lowEnergy = 0;
     }
-    Object.assign(this, { previous, low, bright, lowEnergy });
+    Object.assign(this, { previous, low, bright, lowEnergy, position });
   }
 
   /** Rise of log energy at each step, the bright and the low part added; >= 0. Step i covers i/500 to (i+1)/500 s. */

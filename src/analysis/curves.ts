@@ -10,7 +10,7 @@ import { HARMONIC_LAG } from './features.ts';
 import { FRAME_RATE } from './frames.ts';
 import { type Measurements, TIMBRE_EVERY } from './measure.ts';
 import { scaleHits, shapeKicks } from './hits.ts';
-import { advance, movingMean, scaleByQuantiles } from './series.ts';
+import { advance, movingMean, scaleByQuantiles, tabulate } from './series.ts';
 import { TIMBRE_LOUDNESS, TIMBRE_SIZE } from './timbre.ts';
 import { autoLevel, momentaryLoudness } from './sound/auto-level.ts';
 import { chordChanges } from './sound/harmony.ts';
@@ -23,7 +23,7 @@ const HIT_LATENCY = 1;
 export function computeCurves(measurements: Measurements): Curves {
   const { raw, count } = measurements;
   const isAudible = audibleFrames(raw.amplitude);
-  const gate = Float32Array.from({ length: count }, (_, i) => (isAudible(i) ? 1 : 0));
+  const gate = tabulate(count, (i) => (isAudible(i) ? 1 : 0));
   const flux = sumOfFluxes(measurements);
   const scaled = (values: Float32Array, half: number): Float32Array => gated(scaleByQuantiles(movingMean(values, half), isAudible), gate);
   const harmonic = (values: Float32Array): Float32Array => advance(values, HARMONIC_LAG);
@@ -64,7 +64,7 @@ function audibleFrames(amplitude: Float32Array): (index: number) => boolean {
 }
 
 function sumOfFluxes({ raw, count }: Measurements): Float32Array {
-  return Float32Array.from({ length: count }, (_, i) => FLUX_NAMES.reduce((sum, name) => sum + (raw[name][i] as number), 0));
+  return tabulate(count, (i) => FLUX_NAMES.reduce((sum, name) => sum + (raw[name][i] as number), 0));
 }
 
 /** 0.4 low band + 0.3 onset density + 0.3 short-term loudness, again over its own range. */
@@ -80,7 +80,7 @@ function gated(values: Float32Array, gate: Float32Array): Float32Array {
 /** Timbre values at frame rate, linear in between. */
 function interpolateTimbre(values: Float32Array, count: number): Float32Array {
   const last = Math.max(0, values.length - 1);
-  return Float32Array.from({ length: count }, (_, i) => {
+  return tabulate(count, (i) => {
     const place = Math.min(last, i / TIMBRE_EVERY);
     const index = Math.floor(place);
     const here = values[index] ?? 0;

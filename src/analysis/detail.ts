@@ -4,6 +4,7 @@ import type { Overview, TrackDetail } from '../timeline/timeline.ts';
 import { FRAME_RATE } from './frames.ts';
 import { type Measurements, TIMBRE_EVERY } from './measure.ts';
 import type { Onsets } from './onsets/pick.ts';
+import { tabulate } from './series.ts';
 import { findKey, nameOfKey } from './sound/harmony.ts';
 import { summariseLoudness } from './sound/loudness.ts';
 import { TIMBRE_SIZE } from './timbre.ts';
@@ -48,7 +49,7 @@ function rowsOfChroma(chroma: readonly Float32Array[]): Float32Array {
 function computeOverview({ raw, count }: Measurements): Overview {
   const length = Math.ceil(count / OVERVIEW_EVERY);
   const largest = (values: Float32Array): Float32Array =>
-    Float32Array.from({ length }, (_, i) => {
+    tabulate(length, (i) => {
       let peak = 0;
       for (let k = i * OVERVIEW_EVERY; k < Math.min(count, (i + 1) * OVERVIEW_EVERY); k++) peak = Math.max(peak, values[k] as number);
       return Math.min(1, peak);

@@ -6,7 +6,7 @@
 import { clamp, quantile, smoothstep } from '../base/math.ts';
 import type { Unit } from '../base/units.ts';
 import { FRAME_RATE } from './frames.ts';
-import { findPeaks } from './series.ts';
+import { findPeaks, tabulate } from './series.ts';
 
 /** Frames to either side in which a hit is the only one. */
 const APART = 6;
@@ -52,7 +52,7 @@ function localStrong(peaks: readonly number[], heights: readonly number[], stron
     const here = near.length < 4 ? strong : clamp(strongOf(near), LEAST_LOCAL * strong, strong);
     marks.push(Math.sqrt(here * strong));
   }
-  return Float32Array.from({ length }, (_, i) => {
+  return tabulate(length, (i) => {
     const place = Math.floor(i / step);
     const here = marks[place] as number;
     return here + (((marks[place + 1] ?? here) - here) * (i - place * step)) / step;

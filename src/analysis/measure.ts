@@ -107,6 +107,10 @@ export function gatedLevel(powers: readonly number[]): number {
 export function mixDown(samples: Float32Array, channels: number): Float32Array {
   if (channels === 1) return samples;
   const mono = new Float32Array(Math.floor(samples.length / channels));
+  if (channels === 2) {
+    for (let i = 0; i < mono.length; i++) mono[i] = ((samples[2 * i] as number) + (samples[2 * i + 1] as number)) * 0.5;
+    return mono;
+  }
   const scale = 1 / channels;
   for (let i = 0, at = 0; i < mono.length; i++) {
     let sum = 0;

@@ -1,60 +1,60 @@
 /**
- * Magnitudes of a real, windowed signal by one complex transform of half its length: even samples as the real part, odd ones
- * as the imaginary part, taken apart afterwards (Sorensen et al. 1987, "Real-valued fast Fourier transform algorithms").
- * The only importer of fft.js; nothing is allocated per call.
+ * Magnitudes of a real, windowed signal by PFFFT in WebAssembly (vector instructions, float32: seven times the speed of a good
+ * transform in JavaScript). The only importer of the package. Nothing is allocated per call; instances of one length share
+ * their memory in the module, since a call ends before another begins.
  */
 
-import FFT from 'fft.js';
+import loadPffft from '@echogarden/pffft-wasm/simd';
+
+const pffft = await loadPffft();
+
+interface Plan {
+  readonly setup: number;
+  /** Addresses of `length` floats each. */
+  readonly input: number;
+  readonly output: number;
+  readonly work: number;
+}
+
+const plans = new Map<number, Plan>();
+
+function planFor(length: number): Plan {
+  const known = plans.get(length);
+  if (known !== undefined) return known;
+  const setup = pffft._pffft_new_setup(length, 0);
+  if (setup === 0) throw new RangeError(`no transform of ${length} samples: it wants a multiple of 32`);
+  const room = (): number => pffft._pffft_aligned_malloc(4 * length);
+  const plan = { setup, input: room(), output: room(), work: room() };
+  plans.set(length, plan);
+  return plan;
+}
 
 export class RealFft {
-  /** Samples of one transform, a power of two of at least 8. */
+  /** Samples of one transform: a multiple of 32 whose other factors are 2, 3 and 5. */
   readonly length: number;
-  private readonly half: FFT;
-  private readonly packed: Float64Array;
-  private readonly output: Float64Array;
-  /** cos and sin of the turn from the half-length bins to those of the whole length. */
-  private readonly cosines: Float64Array;
-  private readonly sines: Float64Array;
+  private readonly plan: Plan;
 
+  /** Throws a RangeError for other lengths. */
   constructor(length: number) {
     this.length = length;
-    this.half = new FFT(length / 2);
-    this.packed = new Float64Array(length);
-    this.output = new Float64Array(length);
-    this.cosines = Float64Array.from({ length: length / 4 + 1 }, (_, k) => 0.5 * Math.cos((2 * Math.PI * k) / length));
-    this.sines = Float64Array.from({ length: length / 4 + 1 }, (_, k) => 0.5 * Math.sin((2 * Math.PI * k) / length));
+    this.plan = planFor(length);
   }
 
   /** Writes |X| of bins 0..length/2 of samples[start .. start + length) times `window` (length) into `magnitudes` (length/2 + 1). */
   magnitudes(samples: Float32Array, start: number, window: Float64Array, magnitudes: Float64Array): void {
-    const { packed, length } = this;
-    for (let i = 0; i < length; i++) packed[i] = (samples[start + i] as number) * (window[i] as number);
-    this.half.transform(this.output, packed);
-    this.takeApart(magnitudes);
-  }
-
-  /** X[k] = E[k] + W^k O[k] and X[n-k] = conj(E[k] - W^k O[k]), with E and O of the even and odd samples. */
-  private takeApart(magnitudes: Float64Array): void {
-    const { output, cosines, sines } = this;
-    const last = this.length / 2;
-    const [real0, imaginary0] = [output[0] as number, output[1] as number];
-    magnitudes[0] = Math.abs(real0 + imaginary0);
-    magnitudes[last] = Math.abs(real0 - imaginary0);
-    for (let k = 1, j = last - 1; k <= j; k++, j--) {
-      const ar = output[2 * k] as number;
-      const ai = output[2 * k + 1] as number;
-      const br = output[2 * j] as number;
-      const bi = output[2 * j + 1] as number;
-      const evenReal = 0.5 * (ar + br);
-      const evenImaginary = 0.5 * (ai - bi);
-      const c = cosines[k] as number;
-      const s = sines[k] as number;
-      const oddReal = (ai + bi) * c - (ar - br) * s;
-      const oddImaginary = -(ai + bi) * s - (ar - br) * c;
-      const [x, y] = [evenReal + oddReal, evenImaginary + oddImaginary];
-      const [u, v] = [evenReal - oddReal, evenImaginary - oddImaginary];
-      magnitudes[k] = Math.sqrt(x * x + y * y);
-      magnitudes[j] = Math.sqrt(u * u + v * v);
+    const { length } = this;
+    const { setup, input, output, work } = this.plan;
+    const memory = pffft.HEAPF32;
+    const [to, from] = [input >> 2, output >> 2];
+    for (let i = 0; i < length; i++) memory[to + i] = (samples[start + i] as number) * (window[i] as number);
+    pffft._pffft_transform_ordered(setup, input, output, work, 0);
+    const last = length / 2;
+    magnitudes[0] = Math.abs(memory[from] as number);
+    magnitudes[last] = Math.abs(memory[from + 1] as number);
+    for (let k = 1, at = from + 2; k < last; k++, at += 2) {
+      const real = memory[at] as number;
+      const imaginary = memory[at + 1] as number;
+      magnitudes[k] = Math.sqrt(real * real + imaginary * imaginary);
     }
   }
 }

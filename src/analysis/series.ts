@@ -2,11 +2,18 @@
 
 import { clamp, quantile } from '../base/math.ts';
 
+/** A curve of `length` values (Float32Array.from takes ten times as long). */
+export function tabulate(length: number, valueAt: (index: number) => number): Float32Array {
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = valueAt(i);
+  return values;
+}
+
 /** Mean over `half` values to either side (fewer at the ends). */
 export function movingMean(values: ArrayLike<number>, half: number): Float32Array {
   const sums = new Float64Array(values.length + 1);
   for (let i = 0; i < values.length; i++) sums[i + 1] = (sums[i] as number) + (values[i] as number);
-  return Float32Array.from({ length: values.length }, (_, i) => {
+  return tabulate(values.length, (i) => {
     const low = Math.max(0, i - half);
     const high = Math.min(values.length, i + half + 1);
     return ((sums[high] as number) - (sums[low] as number)) / (high - low);
@@ -27,7 +34,7 @@ export function standardDeviation(values: ArrayLike<number>): number {
 /** Values moved earlier by `frames`, the last one held. */
 export function advance(values: Float32Array, frames: number): Float32Array {
   const last = values.length - 1;
-  return Float32Array.from(values, (_, i) => values[Math.min(last, i + frames)] as number);
+  return tabulate(values.length, (i) => values[Math.min(last, i + frames)] as number);
 }
 
 /** Places of local maxima of at least `threshold`, each the largest within `half` values to either side. */

@@ -56,9 +56,7 @@ export function writeRises(now: Float32Array, before: Float32Array, rises: Float
   let middle = low;
   for (let band = 0; band <= last; band++) {
     const high = before[band < last ? band + 1 : last] as number;
-    const reference = low > middle ? (low > high ? low : high) : middle > high ? middle : high;
-    const rise = (now[band] as number) - reference;
-    rises[band] = rise > 0 ? rise : 0;
+    rises[band] = Math.max(0, (now[band] as number) - Math.max(low, middle, high));
     low = middle;
     middle = high;
   }

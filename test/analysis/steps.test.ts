@@ -63,7 +63,7 @@ describe('frames', () => {
 });
 
 describe('spectra', () => {
-  it.each([8, 32, 256])('of %d samples are those of the definition', (length) => {
+  it.each([32, 96, 2048])('of %d samples are those of the definition', (length) => {
     const random = randomFor(2, 'spectrum', length);
     const samples = Float32Array.from({ length: length + 3 }, () => random.normal());
     const window = Float64Array.from({ length }, () => random.uniform());
@@ -75,7 +75,7 @@ describe('spectra', () => {
         real += (samples[i + 3] as number) * (window[i] as number) * Math.cos((2 * Math.PI * i * k) / length);
         imaginary += (samples[i + 3] as number) * (window[i] as number) * Math.sin((2 * Math.PI * i * k) / length);
       }
-      expect(magnitude).toBeCloseTo(Math.hypot(real, imaginary), 8);
+      expect(magnitude).toBeCloseTo(Math.hypot(real, imaginary), 4);
     });
   });
 

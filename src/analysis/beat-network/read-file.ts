@@ -6,6 +6,7 @@
 
 import { clamp } from '../../base/math.ts';
 import { followRewards, type PathCosts } from '../beats.ts';
+import { tabulate } from '../series.ts';
 import { scorePeriods, type TempoRange } from '../tempo.ts';
 import { OUTPUT_EVERY, type BeatProbabilities } from './file-analysis.ts';
 
@@ -20,7 +21,7 @@ const BEAT_COSTS: PathCosts = { change: 40, slack: 1.1, reach: 10, period: 0.1 }
 /** Probabilities at OUTPUT_RATE to the frame rate, `count` values. */
 export function toFrames(probabilities: Float32Array, count: number): Float32Array {
   const last = probabilities.length - 1;
-  return Float32Array.from({ length: count }, (_, i) => {
+  return tabulate(count, (i) => {
     const place = i / OUTPUT_EVERY;
     const low = Math.min(last, Math.floor(place));
     const here = probabilities[low] as number;
@@ -39,11 +40,9 @@ export function followBeats(beat: Float32Array, range?: TempoRange): number[] {
 /** The largest value within about `reach` frames to either side, by blocks of a third of it. */
 function largestNear(values: Float32Array, reach: number): Float32Array {
   const size = Math.ceil(reach / 3);
-  const blocks = Float32Array.from({ length: Math.ceil(values.length / size) }, (_, block) => values.subarray(block * size, (block + 1) * size).reduce((most, value) => Math.max(most, value), 0));
-  return Float32Array.from(values, (_, i) => {
-    const block = Math.floor(i / size);
-    return blocks.subarray(Math.max(0, block - 3), block + 4).reduce((most, value) => Math.max(most, value), 0);
-  });
+  const blocks = tabulate(Math.ceil(values.length / size), (block) => values.subarray(block * size, (block + 1) * size).reduce((most, value) => Math.max(most, value), 0));
+  const near = blocks.map((_, block) => blocks.subarray(Math.max(0, block - 3), block + 4).reduce((most, value) => Math.max(most, value), 0));
+  return tabulate(values.length, (i) => near[Math.floor(i / size)] as number);
 }
 
 function logOdds(p: number): number {

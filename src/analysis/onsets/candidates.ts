@@ -11,7 +11,7 @@ import { FLUX_NAMES } from '../activation.ts';
 import type { RawName } from '../features.ts';
 import { FRAME_RATE } from '../frames.ts';
 import type { Measurements } from '../measure.ts';
-import { standardDeviation } from '../series.ts';
+import { standardDeviation, tabulate } from '../series.ts';
 
 const FINE_NAMES = ['fineSub', 'fineBass', 'fineLowMid', 'fineMid', 'fineHigh', 'fineTop'] as const satisfies readonly RawName[];
 const COLUMNS = [...FLUX_NAMES, ...FINE_NAMES];
@@ -125,5 +125,5 @@ function strongAttack(attacks: Float32Array, times: Float64Array): number {
 /** At most about 20 000 of the values. */
 function sparse(values: Float32Array): Float32Array {
   const step = Math.max(1, Math.floor(values.length / 20_000));
-  return Float32Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step] as number);
+  return tabulate(Math.ceil(values.length / step), (i) => values[i * step] as number);
 }

@@ -2,7 +2,7 @@
 
 import { clamp } from '../../base/math.ts';
 import type { Lufs } from '../../base/units.ts';
-import { movingMean } from '../series.ts';
+import { movingMean, tabulate } from '../series.ts';
 import { LOUDNESS_RATE, lufsOf, summariseLoudness } from './loudness.ts';
 
 /** Half the 400 ms of momentary loudness, in steps. */
@@ -21,7 +21,7 @@ const FAR_BELOW = 32;
 /** Momentary loudness (LUFS) around each of `count` frames, from the power in steps of 1/100 s. */
 export function momentaryLoudness(power: Float32Array, count: number): Float32Array {
   const mean = movingMean(power, MOMENTARY_HALF);
-  return Float32Array.from({ length: count }, (_, i) => lufsOf(mean[Math.min(i, mean.length - 1)] ?? 0));
+  return tabulate(count, (i) => lufsOf(mean[Math.min(i, mean.length - 1)] ?? 0));
 }
 
 /** Where each frame's loudness lies in the range (10th to 95th percentile) of the 20 s before it, 0..1; silence is 0. */

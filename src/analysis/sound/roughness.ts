@@ -11,6 +11,8 @@ const LOWEST: Hertz = 60;
 const HIGHEST: Hertz = 5000;
 /** Peaks weaker than this share of the strongest are left out. */
 const FAINT = 0.02;
+/** Exponent of a pair too far apart to beat: below 1e-11 of the nearest, as the curve is kept in 32 bits. */
+const FAR = 26;
 
 export class RoughnessMeter {
   private readonly binHertz: number;
@@ -40,11 +42,13 @@ export class RoughnessMeter {
   }
 
   private pair(i: number, j: number, top: number): number {
-    const a = (this.heights[i] as number) / top;
-    const b = (this.heights[j] as number) / top;
-    const [f, g] = [this.places[i] as number, this.places[j] as number];
+    const f = this.places[i] as number;
+    const g = this.places[j] as number;
     const distance = Math.abs(f - g);
     const scale = 0.24 / (0.0207 * Math.min(f, g) + 18.96);
+    if (3.5 * scale * distance > FAR) return 0;
+    const a = (this.heights[i] as number) / top;
+    const b = (this.heights[j] as number) / top;
     const low = Math.min(a, b);
     return (a * b) ** 0.1 * 0.5 * ((2 * low) / (a + b)) ** 3.11 * (Math.exp(-3.5 * scale * distance) - Math.exp(-5.75 * scale * distance));
   }

@@ -8,8 +8,8 @@ import { BlockList, isIP } from 'node:net';
 import { UserError } from './base/errors.ts';
 import { advertise } from './control/discovery.ts';
 import { MidiPorts } from './control/midi-ports.ts';
-import { OscServer } from './control/osc.ts';
-import { OscQueryServer } from './control/oscquery.ts';
+import { OscServer, type OscCounters } from './control/osc.ts';
+import { OscQueryServer, type OscQueryCounters } from './control/oscquery.ts';
 import type { ParameterTable } from './score/parameters.ts';
 import { isLoopbackAddress, isOwnHost, isOwnOrigin, type OwnNames } from './server/access.ts';
 import type { Session } from './server/session.ts';
@@ -35,7 +35,14 @@ export interface ControlsContext {
 export interface Controls {
   readonly oscPort: number;
   readonly oscqueryPort: number;
+  /** What came in so far, good and bad. */
+  counters(): ControlCounters;
   close(): Promise<void>;
+}
+
+export interface ControlCounters {
+  readonly osc: OscCounters;
+  readonly query: OscQueryCounters;
 }
 
 const DEFAULT_OSC_PORT = 9000;
@@ -52,6 +59,7 @@ export async function openControls(request: ControlsRequest, context: ControlsCo
   return {
     oscPort: osc.port,
     oscqueryPort: query.port,
+    counters: () => ({ osc: osc.counters, query: query.counters }),
     close: async () => {
       ports?.close();
       await Promise.all([stopAdvertising?.(), query.close(), osc.close()]);

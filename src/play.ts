@@ -19,7 +19,7 @@ import type { Hertz } from './base/units.ts';
 import { notify } from './base/log.ts';
 import type { Pipeline } from './diffusion/types.ts';
 import { openOnDisplay } from './play-displays.ts';
-import { oscAllowList, openControls, type ControlsRequest } from './play-controls.ts';
+import { oscAllowList, openControls, type ControlCounters, type ControlsRequest } from './play-controls.ts';
 import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts';
 import type { GridEdit, LiveShow, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import type { ControlValue } from './score/control.ts';
@@ -62,6 +62,8 @@ export interface Playing {
   readonly server: RunningServer;
   readonly oscPort: number;
   readonly oscqueryPort: number;
+  /** What came in by OSC and OSCQuery so far, good and bad. */
+  counters(): ControlCounters;
   /** Addresses with tokens for other machines; null on loopback alone. */
   readonly lan: RunningServer['lan'];
   readonly session: Session;
@@ -138,7 +140,7 @@ export async function startPlaying(asked: PlayRequest): Promise<Playing> {
       await memory?.forget();
     };
     opened.catch(() => undefined);
-    return { url: server.url, server, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, lan: server.lan, session, opened, forget, close: () => closeAll(closers) };
+    return { url: server.url, server, oscPort: controls.oscPort, oscqueryPort: controls.oscqueryPort, counters: () => controls.counters(), lan: server.lan, session, opened, forget, close: () => closeAll(closers) };
   } catch (thrown) {
     await closeAll(closers);
     throw thrown;

@@ -17,6 +17,8 @@ export const LATE_TOLERANCE: Milliseconds = 100;
 const MAX_WAITING_BUNDLES = 256;
 
 export interface OscCounters {
+  /** Packets that came from allowed addresses, good and bad. */
+  readonly packets: number;
   /** Messages understood. */
   readonly received: number;
   /** Packets or messages that were junk, or named no parameter. */
@@ -46,7 +48,7 @@ export class OscInlet {
   private readonly options: InletOptions;
   private table: ParameterTable;
   private readonly waiting = new Set<NodeJS.Timeout>();
-  private counts = { received: 0, bad: 0, late: 0, refused: 0 };
+  private counts = { packets: 0, received: 0, bad: 0, late: 0, refused: 0 };
 
   constructor(options: InletOptions) {
     this.options = options;
@@ -71,6 +73,7 @@ export class OscInlet {
   }
 
   take(bytes: Uint8Array, peer: Peer): void {
+    this.counts.packets++;
     const { bundles, bad } = decodePacket(bytes);
     this.counts.bad += bad;
     for (const bundle of bundles) this.takeBundle(bundle, peer);

@@ -63,7 +63,7 @@ describe('OSC server', () => {
       [{ kind: 'value', path: '/walk/speed', value: 2, source: 'osc' }],
       [{ kind: 'value', path: '/walk/pulse', value: 0.5, source: 'osc' }, { kind: 'trigger', path: '/keep', args: [], source: 'osc' }],
     ]);
-    expect(server.counters).toEqual({ received: 3, bad: 0, late: 0, refused: 0 });
+    expect(server.counters).toEqual({ packets: 2, received: 3, bad: 0, late: 0, refused: 0 });
   });
 
   it('holds a bundle back for its timetag up to a second, and counts what is late or too far ahead', async () => {

@@ -62,6 +62,8 @@ export class TestPage {
   readonly socket: WebSocket;
   readonly messages: ServerMessage[] = [];
   readonly frames: ReturnType<typeof decodeFrame>[] = [];
+  /** Takes each frame instead of `frames`, for shows too long to keep. */
+  onFrame: ((frame: ReturnType<typeof decodeFrame>) => void) | null = null;
   #wake: (() => void)[] = [];
 
   constructor(url: string, options: { readonly origin?: string; readonly host?: string } = {}) {
@@ -107,8 +109,11 @@ export class TestPage {
   }
 
   #hear(data: Buffer, binary: boolean): void {
-    if (binary) this.frames.push(decodeFrame(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer));
-    else this.messages.push(JSON.parse(data.toString('utf8')) as ServerMessage);
+    if (binary) {
+      const frame = decodeFrame(data.buffer.slice(data.byteOffset, data.byteOffset + data.length) as ArrayBuffer);
+      if (this.onFrame === null) this.frames.push(frame);
+      else this.onFrame(frame);
+    } else this.messages.push(JSON.parse(data.toString('utf8')) as ServerMessage);
     for (const wake of this.#wake.splice(0)) wake();
   }
 }

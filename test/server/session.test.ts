@@ -31,7 +31,7 @@ async function putOnStage(options: Partial<SessionOptions> = {}, show: FixtureOp
   const server = await startServer({ host: session, port: 0, now });
   session.attach(server);
   const echoes: [string, unknown][] = [];
-  session.attachLink({ echo: (path, value) => void echoes.push([path, value]), counters: { received: 7, bad: 2, late: 0, refused: 0 } });
+  session.attachLink({ echo: (path, value) => void echoes.push([path, value]), counters: { packets: 0, received: 7, bad: 2, late: 0, refused: 0 } });
   const timer = setInterval(() => session.tend(), 50);
   cleaners.push(() => server.close(), () => session.close(), () => clearInterval(timer));
   session.open(makeShow(show));

@@ -24,6 +24,7 @@ import { goOn, keepSaving, memoryOf, requestFromMemory } from './play-resume.ts'
 import type { GridEdit, LiveShow, OpenShow, RenderOrder, ShowTools } from './server/open-show.ts';
 import type { ControlValue } from './score/control.ts';
 import type { Preset } from './score/preset.ts';
+import type { ShowCorrections } from './score/show-file.ts';
 import { startRenderProcess } from './server/render-process.ts';
 import { watchEffects } from './server/effect-watch.ts';
 import { mountServer, startServer, type Mount, type RunningServer } from './server/server.ts';
@@ -75,6 +76,8 @@ export interface Playing {
 }
 
 const DEFAULT_PORT = 4040;
+/** Light modules around the code, as the standard asks: a phone finds it by them. */
+const QR_BORDER = 4;
 const TEND_INTERVAL_MS = 250;
 /** Until the page's microphone says its own rate. */
 const LIVE_RATE = 48_000;
@@ -85,7 +88,7 @@ export async function play(request: PlayRequest): Promise<void> {
   const stopped = stopSignal();
   const playing = await startPlaying(request);
   notify('info', `Stage  ${playing.url}\nPanel  ${playing.url}/panel\nOSC    127.0.0.1:${playing.oscPort}   OSCQuery http://127.0.0.1:${playing.oscqueryPort}   (Ctrl-C ends the show)`);
-  if (playing.lan !== null) notify('info', `Other machines  ${playing.lan.operatorUrl}\nGuests (look only)  ${playing.lan.guestUrl}\n${renderUnicodeCompact(playing.lan.operatorUrl)}`);
+  if (playing.lan !== null) notify('info', `Other machines  ${playing.lan.operatorUrl}\nGuests (look only)  ${playing.lan.guestUrl}\n${renderUnicodeCompact(playing.lan.operatorUrl, { border: QR_BORDER })}`);
   const closeDisplays = request.open === false || request.display === undefined ? null : await openOnDisplay(playing.url, request.display);
   if (request.open !== false && closeDisplays === null) openBrowser(`${playing.url}/`);
   try {
@@ -190,7 +193,7 @@ function createTools(request: PlayRequest, kitPromise: Promise<Kit>, pipelinePro
       : { ...request, preset, showFile: undefined, track: path, pipeline: pipelinePromise, early: true }, onProgress),
     captureDevice,
     openLive: (sampleRate, preset) => openLive(request, needKit(), pipeline as Pipeline, preset, sampleRate),
-    restage: (show, { timeline }) => restageShow(show, timeline, needKit().library),
+    restage: (show, restaging) => restageShow(show, restaging, needKit().library),
     keepParts,
     layBeats: (timeline, beats) => correctTimeline(timeline, { beats }),
     correctGrid,
@@ -222,9 +225,15 @@ async function startRender(order: RenderOrder, machineFlags: readonly string[], 
 }
 
 async function fileOptions(show: OpenShow, inFallback = false): Promise<Parameters<typeof saveShowFile>[3]> {
-  const { audio, beatsByHand = false, timeline: { grid } } = show;
+  const { audio } = show;
   const isDemo = audio !== null && audio.path.startsWith(cacheSubfolder('demo'));
-  return { isDemo, inFallback, corrections: beatsByHand ? { beats: Array.from(grid.beats, (time, i) => ({ time, position: grid.positions[i] })) } : audio === null ? {} : ((await loadCorrections(cacheFolder(), audio.sha256)) ?? {}) };
+  return { isDemo, inFallback, corrections: await correctionsOf(show) };
+}
+
+/** What a saved show says of its grid from the start; what the hand moved on the way is in its `grids`. */
+async function correctionsOf({ audio, corrections, beatsByHand = false, grids = [], timeline: { grid } }: OpenShow): Promise<ShowCorrections> {
+  if (beatsByHand && grids.length === 0) return { beats: Array.from(grid.beats, (time, i) => ({ time, position: grid.positions[i] })) };
+  return corrections ?? (audio === null ? {} : ((await loadCorrections(cacheFolder(), audio.sha256)) ?? {}));
 }
 
 /** Edits of the grid add up, are stored beside the track's analysis and give a new timeline. */

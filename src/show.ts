@@ -7,6 +7,7 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { startInference } from './ahead/inference.ts';
+import { correctTimeline } from './analysis/corrections.ts';
 import { LiveAnalyzer } from './analysis/live.ts';
 import type { StemFile } from './analysis/stems.ts';
 import { cacheSubfolder } from './audio/cache.ts';
@@ -19,6 +20,7 @@ import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.
 import type { Hertz } from './base/units.ts';
 import { findModel } from './commands/models-folder.ts';
 import { CueList } from './control/cues.ts';
+import { beatsAfter } from './control/grid-hand.ts';
 import { Keepers } from './control/keepers.ts';
 import { LedTimeline } from './control/led-timeline.ts';
 import { ControlLog } from './control/log.ts';
@@ -29,11 +31,11 @@ import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
 import { presetFromPrompts, type Preset } from './score/preset.ts';
 import { Score } from './score/score.ts';
-import type { Show } from './score/show-file.ts';
-import { storyboardOf, type Scene } from './score/storyboard.ts';
+import type { GridChange, Show } from './score/show-file.ts';
+import { retimeScenes, storyboardOf, type Scene } from './score/storyboard.ts';
 import { ControllerLibrary } from './server/controller-library.ts';
 import { loadEffects } from './server/effects.ts';
-import type { LiveRecording, LiveShow, OpenShow } from './server/open-show.ts';
+import type { LiveRecording, LiveShow, OpenShow, Restaging } from './server/open-show.ts';
 import { PresetLibrary } from './server/preset-library.ts';
 import { readShowFile, stemsOfShow } from './server/show-files.ts';
 import type { OnProgress, ShowRequest } from './show-request.ts';
@@ -114,10 +116,22 @@ export function openLiveShow(kit: Kit, pipeline: Pipeline, { preset, seed, sampl
   return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, passedBeats: [], recording, close: async () => await recording?.discard() };
 }
 
-/** The same show on another timeline (corrected beats); what hands did is played again on it. */
-export function restageShow(show: OpenShow, timeline: Timeline, library: PresetLibrary): OpenShow {
+/** The same show on another timeline (beats corrected as such, the rest of a track heard) from the start; what hands did is played again on it. */
+export function restageShow(show: OpenShow, { timeline, change }: Restaging, library: PresetLibrary): OpenShow {
+  if (change !== undefined) return turnShow(show, timeline, change);
   const storyboard = show.performance === undefined ? storyboardOf(timeline, show.preset, show.seed, show.storyboard) : [];
-  return { ...show, ...stageParts({ ...show, timeline, storyboard, library }), timeline, storyboard, whole: undefined };
+  return { ...show, ...stageParts({ ...show, timeline, storyboard, library }), timeline, storyboard, whole: undefined, grids: undefined, corrections: undefined };
+}
+
+/** The same show, whose beats a hand has moved from a tick on: what was drawn before it stays as it was. */
+function turnShow(show: OpenShow, timeline: Timeline, change: GridChange): OpenShow {
+  show.score.follow(timeline, change.fromTick);
+  return { ...show, timeline, storyboard: show.storyboard.length === 0 ? [] : retimeScenes(show.storyboard, timeline, show.preset, show.seed), grids: [...(show.grids ?? []), change] };
+}
+
+/** A show from its file, led through what the hand did to its beats. */
+function withGrids(show: OpenShow, grids: readonly GridChange[]): OpenShow {
+  return grids.reduce((led, change) => turnShow(led, correctTimeline(led.timeline, { beats: beatsAfter(led.timeline.grid, change) }), change), show);
 }
 
 /** The pipeline of a request in its own process. */
@@ -161,7 +175,7 @@ interface Ingredients {
 function assemble({ request, kit, file, preset, audio, timeline, whole, stemFiles, pipeline }: Ingredients): OpenShow {
   const seed = request.seed ?? file?.seed ?? DEFAULT_SEED;
   const changesPrompts = request.preset !== undefined || (request.prompts ?? []).length > 0;
-  const storyboard = file?.live !== undefined ? [] : file !== null && file.storyboard.length > 0 && !changesPrompts ? file.storyboard : storyboardOf(timeline, preset, seed);
+  const storyboard = file?.live !== undefined ? [] : file !== null && file.storyboard.length > 0 && !changesPrompts ? scenesOf(file, timeline, preset, seed) : storyboardOf(timeline, preset, seed);
   const log = file === null ? new ControlLog() : ControlLog.fromJson(file.log, 'the show file');
   const keepers = file === null ? new Keepers() : Keepers.fromJson(file.keepers, 'the show file');
   const snapshots = file === null ? new Snapshots() : Snapshots.fromJson(file.snapshots, 'the show file');
@@ -172,7 +186,13 @@ function assemble({ request, kit, file, preset, audio, timeline, whole, stemFile
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
   };
-  return { ...parts, ...stageParts({ ...parts, library: kit.library, asPlayed: request.asPlayed }), title, audio, whole, stemFiles, effects: kit.effects, live: false, close };
+  const made = { ...parts, ...stageParts({ ...parts, library: kit.library, asPlayed: request.asPlayed }), title, audio, whole, stemFiles, effects: kit.effects, corrections: file?.corrections, live: false, close };
+  return withGrids(made, file?.grids ?? []);
+}
+
+/** A file's scenes; where beats were moved on the way, at the times they had before. */
+function scenesOf({ storyboard, grids = [] }: Show, timeline: Timeline, preset: Preset, seed: number): readonly Scene[] {
+  return grids.length === 0 ? storyboard : retimeScenes(storyboard, timeline, preset, seed);
 }
 
 function drawnWithOf({ card }: Pipeline, drawing: ModelSettings | undefined): OpenShow['drawnWith'] {

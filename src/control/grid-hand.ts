@@ -5,7 +5,8 @@
  */
 
 import { wrap } from '../base/math.ts';
-import type { Milliseconds, Seconds } from '../base/units.ts';
+import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
+import type { GridChange } from '../score/show-file.ts';
 import { placeInGrid, timeOfBeat, type BeatGrid } from '../timeline/timeline.ts';
 import { SLEW_SHARE, TempoClock } from './tempo.ts';
 
@@ -62,6 +63,21 @@ export class GridHand {
       if (time >= 0) ahead.push({ time, position: wrap(beat, this.#metre) + 1 });
     }
   }
+}
+
+/** The change that these beats make to a grid; times to a microsecond, as a show file keeps them. */
+export function gridChangeOf(grid: BeatGrid, beats: readonly HandBeat[], fromTick: Tick): GridChange {
+  let kept = 0;
+  while (kept < grid.beats.length && beats[kept]?.time === grid.beats[kept] && beats[kept]?.position === grid.positions[kept]) kept++;
+  // Never nothing: the last one is written again.
+  kept = Math.min(kept, beats.length - 1);
+  return { fromTick, kept, times: beats.slice(kept).map(({ time }) => Math.round(time * 1e6) / 1e6), position: beats[kept]?.position ?? 1 };
+}
+
+/** All beats of a grid after a change. */
+export function beatsAfter(grid: BeatGrid, { kept, times, position }: GridChange): HandBeat[] {
+  const past = Array.from(grid.beats.subarray(0, kept), (time, i): HandBeat => ({ time, position: grid.positions[i] ?? 1 }));
+  return [...past, ...times.map((time, i): HandBeat => ({ time, position: wrap(position - 1 + i, Math.max(1, grid.metre)) + 1 }))];
 }
 
 /** Seconds until `beats` more have passed, while a phase that is `lack` ahead is worked off at a share of the pace (beats/s). */

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { UserError } from '../base/errors.ts';
 import type { Tick } from '../base/units.ts';
+import { addChange } from '../score/change-list.ts';
 import type { ControlChange, ControlValue, ControlValues } from '../score/control.ts';
 import type { ParameterTable } from '../score/parameters.ts';
 
@@ -18,11 +19,7 @@ export class ControlLog {
   }
 
   add(change: ControlChange): void {
-    let place = this.list.length;
-    while (place > 0 && (this.list[place - 1] as ControlChange).appliesFromTick > change.appliesFromTick) place--;
-    const twin = change.kind === 'value' ? this.findTwin(change.path, change.appliesFromTick, place) : -1;
-    if (twin >= 0) this.list[twin] = change;
-    else this.list.splice(place, 0, change);
+    addChange(this.list, change);
   }
 
   /** Takes out a change that nobody has seen yet. */
@@ -56,16 +53,6 @@ export class ControlLog {
     const log = new ControlLog();
     for (const change of parsed.data) log.add(change);
     return log;
-  }
-
-  /** Index of a value for the same path at the same tick, among those before `place`; -1 where a trigger lies between. */
-  private findTwin(path: string, tick: Tick, place: number): number {
-    for (let i = place - 1; i >= 0; i--) {
-      const other = this.list[i] as ControlChange;
-      if (other.appliesFromTick !== tick || other.kind === 'trigger') return -1;
-      if (other.path === path) return i;
-    }
-    return -1;
   }
 }
 

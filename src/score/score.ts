@@ -6,6 +6,7 @@
 import { TICKS_PER_SECOND } from '../base/units.ts';
 import type { Tick } from '../base/units.ts';
 import type { Timeline } from '../timeline/timeline.ts';
+import { addChange } from './change-list.ts';
 import { ControlBank } from './control-state.ts';
 import type { ControlChange, ControlValues } from './control.ts';
 import type { Modulation, Place } from './modulation.ts';
@@ -16,7 +17,7 @@ import { RouteBank } from './route.ts';
 import { parseRoutes } from './routes-text.ts';
 import { applyChange, joinScheme, modulationOf, startScore, stepScore } from './score-step.ts';
 import type { Scheme, ScoreState } from './score-step.ts';
-import { storyboardOf } from './storyboard.ts';
+import { retimeScenes, storyboardOf } from './storyboard.ts';
 import type { Scene } from './storyboard.ts';
 
 const STORE_EVERY: Tick = TICKS_PER_SECOND;
@@ -41,6 +42,14 @@ export interface ScoreOptions {
   readonly keepers?: (id: number) => Place | undefined;
 }
 
+/** The music as it is known from a tick on. */
+interface Turn {
+  readonly tick: Tick;
+  readonly source: MomentSource;
+  /** What each scheme became there. */
+  readonly schemes: WeakMap<Scheme, Scheme>;
+}
+
 interface BoardChange {
   readonly tick: Tick;
   readonly scenes: readonly Scene[];
@@ -51,13 +60,14 @@ export class Score {
   readonly #source: MomentSource;
   readonly #bank: ControlBank;
   readonly #first: Scheme;
-  readonly #schemes = new Map<Preset, Scheme>();
+  readonly #schemes = new WeakMap<MomentSource, Map<Preset, Scheme>>();
   /** By scheme, then by the text of its routes. */
   readonly #patched = new WeakMap<Scheme, Map<string, Scheme>>();
   readonly #stored = new Map<Tick, ScoreState>();
   readonly #near = new Map<Tick, ScoreState>();
   #log: ControlChange[];
   #boards: BoardChange[] = [];
+  #turns: Turn[] = [];
   #state: ScoreState | undefined;
   /** Last tick that was answered for good. */
   #committed: Tick = -1;
@@ -69,7 +79,7 @@ export class Score {
     this.#options = options;
     this.#source = new MomentSource(options.timeline, options.live ?? options.timeline.duration === 0);
     this.#bank = new ControlBank(options.table);
-    this.#first = this.#schemeOf(options.preset, options.storyboard);
+    this.#first = this.#schemeOf(options.preset, this.#source, options.storyboard);
     this.#log = [...(options.log ?? [])].toSorted((a, b) => a.appliesFromTick - b.appliesFromTick);
   }
 
@@ -99,9 +109,7 @@ export class Score {
 
   /** Takes in what hands did; ticks before `appliesFromTick` stay as they were. */
   apply(change: ControlChange): void {
-    let place = this.#log.length;
-    while (place > 0 && (this.#log[place - 1] as ControlChange).appliesFromTick > change.appliesFromTick) place--;
-    this.#log.splice(place, 0, change);
+    addChange(this.#log, change);
     this.#forgetFrom(change.appliesFromTick);
   }
 
@@ -117,6 +125,13 @@ export class Score {
   setScenes(scenes: readonly Scene[], fromTick: Tick): void {
     this.#boards = [...this.#boards.filter(({ tick }) => tick < fromTick), { tick: Math.max(0, fromTick), scenes }];
     this.#forgetFrom(fromTick);
+  }
+
+  /** Another timeline from a tick on (beats that a hand moved): the ticks before stay as they were, and the walk goes on from where it is. */
+  follow(timeline: Timeline, fromTick: Tick): void {
+    const tick = Math.max(0, fromTick);
+    this.#turns = [...this.#turns.filter((turn) => turn.tick < tick), { tick, source: new MomentSource(timeline, false), schemes: new WeakMap() }];
+    this.#forgetFrom(tick);
   }
 
   /** The timeline grows while it plays. */
@@ -175,7 +190,7 @@ export class Score {
 
   #advance(state: ScoreState): ScoreState {
     const tick = state.tick + 1;
-    return this.#store(stepScore(this.#changed(state, tick), this.#bank, this.#source.at(tick)));
+    return this.#store(stepScore(this.#changed(state, tick), this.#bank, this.#sourceAt(tick).at(tick)));
   }
 
   #store(state: ScoreState): ScoreState {
@@ -190,14 +205,16 @@ export class Score {
 
   /** The state with all that takes effect at `tick`. */
   #changed(state: ScoreState, tick: Tick): ScoreState {
-    let changed = state;
+    const source = this.#sourceAt(tick);
+    const turn = this.#turns.find((one) => one.tick === tick);
+    let changed = turn === undefined ? state : joinScheme(state, this.#turned(state.scheme, turn), source.at(tick));
     const board = this.#boards.find((one) => one.tick === tick);
     if (board !== undefined) changed = this.#withBoard(changed, board.scenes, tick);
     for (const change of this.#changesAt(tick)) {
-      changed = applyChange(changed, change, this.#bank, this.#source.at(tick), {
+      changed = applyChange(changed, change, this.#bank, source.at(tick), {
         preset: (name) => this.#options.presets?.(name),
         keeper: (id) => this.#options.keepers?.(id),
-        scheme: (preset) => this.#schemeOf(preset),
+        scheme: (preset) => this.#schemeOf(preset, source),
         patched: (scheme, text) => this.#patch(scheme, text),
       });
     }
@@ -206,7 +223,22 @@ export class Score {
 
   #withBoard(state: ScoreState, scenes: readonly Scene[], tick: Tick): ScoreState {
     const scheme: Scheme = { ...state.scheme, plan: { ...state.scheme.plan, scenes } };
-    return joinScheme(state, scheme, this.#source.at(tick));
+    return joinScheme(state, scheme, this.#sourceAt(tick).at(tick));
+  }
+
+  #sourceAt(tick: Tick): MomentSource {
+    return this.#turns.findLast((turn) => turn.tick <= tick)?.source ?? this.#source;
+  }
+
+  /** A scheme on another timeline: same preset, same prompts and seeds of its scenes. */
+  #turned(scheme: Scheme, turn: Turn): Scheme {
+    const known = turn.schemes.get(scheme);
+    if (known !== undefined) return known;
+    const { plan, own } = scheme;
+    const scenes = plan.scenes.length === 0 ? [] : retimeScenes(plan.scenes, turn.source.timeline, plan.preset, this.#options.seed);
+    const made: Scheme = { plan: { ...plan, scenes, source: turn.source }, bank: new RouteBank(plan.preset.routes, turn.source), ...(own === undefined ? {} : { own: this.#turned(own, turn) }) };
+    turn.schemes.set(scheme, made);
+    return made;
   }
 
   #changesAt(tick: Tick): readonly ControlChange[] {
@@ -251,7 +283,7 @@ export class Score {
     try {
       const routes = parseRoutes(text);
       const preset = routes === null ? own.plan.preset : { ...own.plan.preset, routes };
-      const made: Scheme = { plan: { ...given.plan, preset }, bank: routes === null ? own.bank : new RouteBank(routes, this.#source), own };
+      const made: Scheme = { plan: { ...given.plan, preset }, bank: routes === null ? own.bank : new RouteBank(routes, given.plan.source), own };
       known.set(text, made);
       return made;
     } catch {
@@ -259,13 +291,15 @@ export class Score {
     }
   }
 
-  #schemeOf(preset: Preset, given?: readonly Scene[]): Scheme {
-    const known = given === undefined ? this.#schemes.get(preset) : undefined;
+  #schemeOf(preset: Preset, source: MomentSource, given?: readonly Scene[]): Scheme {
+    const schemes = this.#schemes.get(source) ?? new Map<Preset, Scheme>();
+    this.#schemes.set(source, schemes);
+    const known = given === undefined ? schemes.get(preset) : undefined;
     if (known !== undefined) return known;
-    const { timeline, seed } = this.#options;
-    const scenes = given ?? storyboardOf(timeline, preset, seed);
-    const scheme: Scheme = { plan: { preset, scenes, source: this.#source, seed }, bank: new RouteBank(preset.routes, this.#source) };
-    this.#schemes.set(preset, scheme);
+    const { seed } = this.#options;
+    const scenes = given ?? storyboardOf(source.timeline, preset, seed);
+    const scheme: Scheme = { plan: { preset, scenes, source, seed }, bank: new RouteBank(preset.routes, source) };
+    schemes.set(preset, scheme);
     return scheme;
   }
 }

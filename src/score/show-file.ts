@@ -10,6 +10,7 @@ import type { ControlChange } from './control.ts';
 import { presetFromData, presetToJson } from './preset.ts';
 import type { Preset } from './preset.ts';
 import { numberIn, presetSchema, seedSchema } from './preset-schema.ts';
+import type { Seconds, Tick } from '../base/units.ts';
 import type { TimedLine } from '../timeline/timeline.ts';
 import type { Scene } from './storyboard.ts';
 
@@ -21,6 +22,16 @@ export interface ShowCorrections {
   readonly downbeat?: number | undefined;
   readonly shift?: number | undefined;
   readonly beats?: readonly { readonly time: number; readonly position?: number | undefined }[] | undefined;
+}
+
+/** Beats that a hand moved while the track played, from a tick on: what was drawn before it stays as it was. */
+export interface GridChange {
+  readonly fromTick: Tick;
+  /** Beats of the grid before it that stay. */
+  readonly kept: number;
+  /** The beats after those (s), and the first one's place in the bar (1 = downbeat). */
+  readonly times: readonly Seconds[];
+  readonly position: number;
 }
 
 /** A controller's message bound to a parameter, over a range of its values. */
@@ -56,6 +67,8 @@ export interface Show {
   /** TIMELINE_VERSION of the analysis it was made with. */
   readonly analysis: number;
   readonly corrections: ShowCorrections;
+  /** In the order in which the hand made them. */
+  readonly grids?: readonly GridChange[] | undefined;
   /** Parts of the mix, each a file relative to the show file. */
   readonly stems?: readonly { readonly name: string; readonly path: string }[] | undefined;
   /** Lyrics that change the prompts. */
@@ -120,6 +133,7 @@ const showSchema = z.strictObject({
   model: z.strictObject({ id: z.string(), sha256, folder: z.string().min(1, { error: 'a path' }).optional(), sampling: samplingSchema.optional() }),
   analysis: z.number(),
   corrections: correctionsSchema.default({}),
+  grids: z.array(z.strictObject({ fromTick: tick, kept: z.number().int().min(0), times: z.array(numberIn(0, 1e6)).min(1), position: z.number().int().min(1).max(32) })).optional(),
   stems: z.array(z.strictObject({ name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, { error: 'a name of small letters, such as drums' }), path: z.string().min(1, { error: 'a path' }) })).optional(),
   lines: z.array(z.strictObject({ start: numberIn(0, 1e6), end: numberIn(0, 1e6), text: z.string() })).optional(),
   storyboard: z.array(sceneSchema).default([]),

@@ -46,6 +46,14 @@ export function storyboardOf(timeline: Timeline, preset: Preset, seed: number, p
   });
 }
 
+/** The scenes on another timeline of the same track: each that is still there keeps its prompt and seed. */
+export function retimeScenes(scenes: readonly Scene[], timeline: Timeline, preset: Preset, seed: number): Scene[] {
+  return storyboardOf(timeline, preset, seed).map((scene) => {
+    const was = scenes.find(({ id }) => id === scene.id);
+    return was === undefined ? scene : { ...scene, prompt: was.prompt, seed: was.seed, locked: was.locked };
+  });
+}
+
 /** Another seed for one scene; a locked scene stays. `attempt` counts the rolls, so that the same roll gives the same seed. */
 export function rerollScene(scenes: readonly Scene[], id: string, seed: number, attempt: number): Scene[] {
   return scenes.map((scene) => (scene.id === id && !scene.locked ? { ...scene, seed: randomFor(seed, `reroll ${id}`, attempt).integer(SEED_BOUND) } : scene));

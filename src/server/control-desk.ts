@@ -69,7 +69,8 @@ export class ControlDesk {
     this.#feed = new ValueFeed({
       broadcast: (message, except) => deeds.broadcast(message, except),
       now: () => deeds.now(),
-      later: (action, after) => void setTimeout(action, after).unref(),
+      // A timer of 0 ms waits for one at least, and behind all others that are due.
+      later: (action, after) => void (after === 0 ? setImmediate(action) : setTimeout(action, after).unref()),
     });
   }
 

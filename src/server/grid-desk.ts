@@ -4,7 +4,7 @@
  */
 
 import { secondsOfTick, type Milliseconds, type Tick } from '../base/units.ts';
-import { GridHand } from '../control/grid-hand.ts';
+import { beatsAfter, GridHand, gridChangeOf } from '../control/grid-hand.ts';
 import type { TempoClock } from '../control/tempo.ts';
 import type { OpenShow, ShowTools } from './open-show.ts';
 import type { ShowClock } from './show-clock.ts';
@@ -18,8 +18,8 @@ export interface GridStage {
   replace(show: OpenShow): void;
   /** First tick that can still be made anew. */
   nextTick(): Tick;
-  /** The timeline differs. */
-  renewed(): void;
+  /** The timeline differs from this tick on. */
+  renewed(fromTick: Tick): void;
 }
 
 export class GridDesk {
@@ -72,9 +72,11 @@ export class GridDesk {
     const hand = this.#hand;
     if (show.live || hand === null || this.#epoch !== this.#clock.transport.epoch) return;
     this.#madeAt = this.#stage.now();
-    const beats = hand.beats(show.timeline.grid, secondsOfTick(this.#stage.nextTick()), show.timeline.duration);
-    const timeline = this.#tools.layBeats(show.timeline, beats);
-    this.#stage.replace({ ...this.#tools.restage(show, { timeline }), beatsByHand: true });
-    this.#stage.renewed();
+    const { grid, duration } = show.timeline;
+    const fromTick = this.#stage.nextTick();
+    const change = gridChangeOf(grid, hand.beats(grid, secondsOfTick(fromTick), duration), fromTick);
+    const timeline = this.#tools.layBeats(show.timeline, beatsAfter(grid, change));
+    this.#stage.replace({ ...this.#tools.restage(show, { timeline, change }), beatsByHand: true });
+    this.#stage.renewed(fromTick);
   }
 }

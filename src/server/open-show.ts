@@ -20,7 +20,7 @@ import type { EffectSource, RenderProgress } from '../protocol/messages.ts';
 import type { ParameterTable } from '../score/parameters.ts';
 import type { Preset } from '../score/preset.ts';
 import type { Score } from '../score/score.ts';
-import type { Sampling } from '../score/show-file.ts';
+import type { GridChange, Sampling, ShowCorrections } from '../score/show-file.ts';
 import type { Scene } from '../score/storyboard.ts';
 import type { CurveName, Timeline } from '../timeline/timeline.ts';
 
@@ -54,8 +54,12 @@ export interface OpenShow {
   readonly timeline: Timeline;
   /** The timeline of the whole track, where `timeline` knows its beginning only (`knownUntil`). */
   readonly whole?: Promise<Timeline> | undefined;
-  /** The beats were moved while it played: a saved show keeps them as they are. */
+  /** The beats were moved while it played. */
   readonly beatsByHand?: boolean | undefined;
+  /** How: each from a tick on. Beats by hand without it hold from the start. */
+  readonly grids?: readonly GridChange[] | undefined;
+  /** What the show came with; left out: what is stored beside the track's analysis. */
+  readonly corrections?: ShowCorrections | undefined;
   readonly preset: Preset;
   readonly seed: number;
   readonly table: ParameterTable;
@@ -103,6 +107,8 @@ export interface LiveShow extends OpenShow {
 /** A part of a show that changes while the rest stays. */
 export interface Restaging {
   readonly timeline: Timeline;
+  /** The timeline holds from its tick on; without it from the start. */
+  readonly change?: GridChange | undefined;
 }
 
 export type GridEdit = { readonly action: 'bpm' | 'downbeat' | 'shift' | 'reset'; readonly value: number };

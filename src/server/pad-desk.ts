@@ -13,6 +13,7 @@ import type { Place } from '../score/modulation.ts';
 import { placeOf, samePlace } from '../score/place.ts';
 import { placeInGrid, timeOfBeat } from '../timeline/timeline.ts';
 import type { OpenShow } from './open-show.ts';
+import { drawnOf, nextSlot, type PadSlots } from './pad-slots.ts';
 import type { PerformStage } from './perform-desk.ts';
 import { encodeJpeg, pointOfScene } from './storyboard-desk.ts';
 
@@ -31,6 +32,8 @@ const GUESSED_COST: Milliseconds = 60;
 const LONGEST_GLIDE = 4;
 /** What has not landed this long after its time was led elsewhere. */
 const LATEST: Seconds = 4;
+/** Pictures asked for at once: one is drawn while the one before is packed and sent. */
+const AT_ONCE = 2;
 const SEED_BOUND = 2_147_483_648;
 
 interface Armed {
@@ -45,8 +48,10 @@ interface Pad {
   readonly id: number;
   prompt: string;
   roll: number;
-  /** JPEGs, in the order of the seeds. */
-  pictures: Uint8Array[];
+  /** JPEGs in the order of the seeds. */
+  readonly slots: PadSlots;
+  /** Calls off what is on its way. */
+  drawing: AbortController;
   version: number;
   wantedAt: Milliseconds;
   armed: Armed | null;
@@ -54,9 +59,9 @@ interface Pad {
 
 export class PadDesk {
   readonly #stage: PerformStage;
-  readonly #pads: readonly Pad[] = Array.from({ length: PADS }, (_, i) => ({ id: i + 1, prompt: '', roll: 0, pictures: [], version: 0, wantedAt: 0, armed: null }));
+  readonly #pads: readonly Pad[] = Array.from({ length: PADS }, (_, i) => ({ id: i + 1, prompt: '', roll: 0, slots: [], drawing: new AbortController(), version: 0, wantedAt: 0, armed: null }));
   #cost = GUESSED_COST;
-  #busy = false;
+  #underWay = 0;
   #restUntil: Milliseconds = 0;
   #told = '';
 
@@ -73,13 +78,13 @@ export class PadDesk {
   }
 
   get isDrawing(): boolean {
-    return this.#busy;
+    return this.#underWay > 0;
   }
 
   /** JPEG of picture `pad-index`; null for none yet. */
   picture(id: string): Uint8Array | null {
     const [pad, index] = id.split('-').map(Number);
-    return this.#pads[(pad ?? 0) - 1]?.pictures[index ?? 0] ?? null;
+    return this.#pads[(pad ?? 0) - 1]?.slots[index ?? 0] ?? null;
   }
 
   /** Another show, perhaps with another model. */
@@ -134,7 +139,9 @@ export class PadDesk {
   }
 
   #renew(pad: Pad): void {
-    pad.pictures = [];
+    pad.drawing.abort(new Error('another prompt'));
+    pad.drawing = new AbortController();
+    pad.slots.length = 0;
     pad.version++;
     pad.wantedAt = this.#stage.now();
   }
@@ -193,20 +200,25 @@ export class PadDesk {
     armed.isOn = stands;
   }
 
-  /** Draws one picture after the other as long as the stage has enough in hand. */
+  /** Draws pictures as long as the stage has enough in hand, of the pad that was asked last. */
   #work(): void {
-    const pad = this.#pads.filter(({ prompt, pictures }) => prompt !== '' && pictures.length < PAD_PICTURES).toSorted((a, b) => b.wantedAt - a.wantedAt)[0];
-    if (pad === undefined || this.#busy || this.#stage.now() < this.#restUntil || !this.#hasTime(pad)) return;
-    this.#busy = true;
-    this.#draw(this.#stage.show(), pad).then(
-      () => this.#rest(0),
-      () => this.#rest(RETRY),
-    );
+    while (this.#underWay < AT_ONCE && this.#stage.now() >= this.#restUntil) {
+      const pad = this.#pads.filter(({ prompt, slots }) => prompt !== '' && nextSlot(slots) < PAD_PICTURES).toSorted((a, b) => b.wantedAt - a.wantedAt)[0];
+      if (pad === undefined || !this.#hasTime(pad)) return;
+      void this.#fill(pad, nextSlot(pad.slots));
+    }
   }
 
-  #rest(after: Milliseconds): void {
-    this.#busy = false;
-    this.#restUntil = this.#stage.now() + after;
+  async #fill(pad: Pad, index: number): Promise<void> {
+    const { drawing: { signal }, slots } = pad;
+    slots[index] = null;
+    this.#underWay++;
+    const jpeg = await this.#draw(this.#stage.show(), pad, index, signal).catch(() => undefined);
+    this.#underWay--;
+    if (!signal.aborted) {
+      slots[index] = jpeg;
+      if (jpeg === undefined) this.#restUntil = this.#stage.now() + RETRY;
+    }
     this.#tell();
     this.#work();
   }
@@ -217,12 +229,10 @@ export class PadDesk {
     return this.#stage.bufferSeconds() >= (this.#stage.show().live ? LIVE_COMFORT : isPatient ? COMFORT : LITTLE);
   }
 
-  async #draw(show: OpenShow, pad: Pad): Promise<void> {
-    const { version, prompt } = pad;
-    const picture = await show.pipeline.draw(pointOfScene(show, { prompt, seed: this.#seedOf(pad, pad.pictures.length) }));
+  async #draw(show: OpenShow, pad: Pad, index: number, signal: AbortSignal): Promise<Uint8Array> {
+    const picture = await show.pipeline.draw(pointOfScene(show, { prompt: pad.prompt, seed: this.#seedOf(pad, index) }), signal);
     this.#cost = lerp(this.#cost, picture.cost, 0.3);
-    const jpeg = await encodeJpeg(picture);
-    if (pad.version === version) pad.pictures = [...pad.pictures, jpeg];
+    return await encodeJpeg(picture);
   }
 
   #seedOf({ prompt, roll }: Pad, index: number): number {
@@ -238,16 +248,16 @@ export class PadDesk {
   }
 
   #tile(pad: Pad): PadTile {
-    const { id, prompt, pictures, version, armed } = pad;
+    const { id, prompt, slots, version, armed } = pad;
     return {
       id, prompt, state: stateOf(pad), chosen: armed?.index ?? -1, landsAt: armed === null ? null : secondsOfTick(armed.landTick),
-      pictures: pictures.map((_, index) => ({ seed: this.#seedOf(pad, index), url: `/api/pads/${id}-${index}.jpg?v=${version}` })),
+      pictures: Array.from({ length: drawnOf(slots) }, (_, index) => ({ seed: this.#seedOf(pad, index), url: `/api/pads/${id}-${index}.jpg?v=${version}` })),
     };
   }
 }
 
-function stateOf({ prompt, pictures, armed }: Pad): PadState {
+function stateOf({ prompt, slots, armed }: Pad): PadState {
   if (prompt === '') return 'empty';
   if (armed !== null) return armed.isOn ? 'on' : 'armed';
-  return pictures.length < PAD_PICTURES ? 'thinking' : 'ready';
+  return drawnOf(slots) < PAD_PICTURES ? 'thinking' : 'ready';
 }

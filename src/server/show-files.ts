@@ -40,7 +40,7 @@ export function showToFile(show: OpenShow, path: string, { corrections, isDemo }
   const track = audio === null ? null : { path: isDemo ? DEMO : relativePath(path, audio.path), sha256: audio.sha256 };
   return {
     version: SHOW_VERSION, title, track, ...(show.performance === undefined ? {} : { live: show.performance }), preset, seed, model: modelToFile(show, path), analysis: TIMELINE_VERSION,
-    corrections, ...partsToFile(show, path), storyboard, keepers: keepers.toJson(), snapshots: snapshots.toJson(), cues: cues.toJson(), mappings: [], log: log.changes,
+    corrections, ...(show.grids === undefined || show.grids.length === 0 ? {} : { grids: show.grids }), ...partsToFile(show, path), storyboard, keepers: keepers.toJson(), snapshots: snapshots.toJson(), cues: cues.toJson(), mappings: [], log: log.changes,
   };
 }
 

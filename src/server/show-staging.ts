@@ -1,6 +1,7 @@
 /** Puts shows on stage, and goes on with another part or state of one: a new timeline, what a restart remembered. */
 
 import { messageOf, UserError } from '../base/errors.ts';
+import type { Tick } from '../base/units.ts';
 import type { ControlRequest } from '../control/osc-change.ts';
 import type { EffectSource } from '../protocol/messages.ts';
 import type { Desks } from './desks.ts';
@@ -80,13 +81,13 @@ export class ShowStaging {
     teller.tellKeepers();
   }
 
-  /** The beats or curves of the open show differ from the next tick on. */
-  renewTimeline(): void {
+  /** The beats or curves of the open show differ from a tick on: the next, where none is named. */
+  renewTimeline(fromTick?: Tick): void {
     const { slot, clock, frames, teller, pages } = this.#desks;
     const { timeline, beatsByHand } = slot.get();
     slot.renew();
     clock.tempo.useGrid(timeline.grid, beatsByHand === true ? 'tap' : 'track');
-    frames.replan(frames.nextTick(false));
+    frames.replan(fromTick ?? frames.nextTick(false));
     teller.tellShow();
     pages.refill();
   }

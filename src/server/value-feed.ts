@@ -19,7 +19,7 @@ interface Pending {
 export interface FeedOptions {
   readonly broadcast: (message: ServerMessage, exceptClientId?: string) => void;
   readonly now: () => Milliseconds;
-  /** Calls back once after a while (ms). */
+  /** Calls back once after a while (ms); 0: as soon as what came with it is through. */
   readonly later: (action: () => void, after: Milliseconds) => void;
 }
 

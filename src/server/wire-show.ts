@@ -66,9 +66,9 @@ export function createEditor(desks: Desks): ShowEditor {
 
 export function createGrid(desks: Desks): GridDesk {
   const { options: { now, tools }, slot, frames, clock } = desks;
-  const renewed = (): void => {
+  const renewed = (fromTick: Tick): void => {
     desks.storyboard.open(slot.get());
-    desks.staging.renewTimeline();
+    desks.staging.renewTimeline(fromTick);
   };
   return new GridDesk({ now, show: () => slot.get(), replace: (show) => slot.replace(show), nextTick: () => frames.nextTick(false), renewed }, clock, tools);
 }

@@ -28,6 +28,13 @@ describe('control log', () => {
     expect(log.changes.map((change) => (change.kind === 'value' ? change.value : change.path))).toEqual([2, 1, '/cue/go', '/cue/go', 3]);
   });
 
+  it('never moves a value across a preset, which brings values of its own', () => {
+    const log = new ControlLog();
+    const preset: ControlChange = { kind: 'value', path: '/preset/load', value: 'Storm', source: 'osc', arrival: 2, appliesFromTick: 5 };
+    for (const change of [value('/look/hue', 0.1, 5, 1), preset, value('/look/hue', 0.2, 5, 3), value('/look/hue', 0.3, 5, 4)]) log.add(change);
+    expect(log.changes.map((change) => change.kind === 'value' && change.value)).toEqual([0.1, 'Storm', 0.3]);
+  });
+
   it('values at a tick agree with replaying everything', () => {
     const random = randomFor(5, 'log');
     const paths = ['/walk/speed', '/walk/pulse', '/walk/noise'];

@@ -77,7 +77,7 @@ describe('OSC server', () => {
     await at(-20, 4);
     await until(() => heard.length === 4);
     expect(heard.map(([change]) => change?.kind === 'value' && change.value)).toEqual([2, 3, 4, 1]);
-    expect(server.counters).toEqual({ received: 4, bad: 0, late: 2, refused: 0 });
+    expect(server.counters).toEqual({ packets: 4, received: 4, bad: 0, late: 2, refused: 0 });
   });
 
   it('greets a new controller with all values, but those that it has just moved', async () => {

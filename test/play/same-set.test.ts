@@ -29,28 +29,26 @@ it('a saved set opens with all that was prepared and draws the frames that were 
   expect(settled.size).toBeGreaterThan(40);
   expect(set.shown.count).toBeGreaterThan(40);
   expect(set.shown.foreign).toBe(0);
-  const show = await openShow({ showFile: path, model: 'fake' });
-  try {
-    expect(show.cues.list.map(({ name }) => name)).toEqual(['Storm', 'Snapshot 1']);
-    expect(show.snapshots.filled.slice(0, 3)).toEqual([true, true, false]);
-    expect(show.keepers.list.length).toBe(1);
-  } finally {
-    await show.close();
-  }
-  await expectAsPlayed(path);
+  await expectAsPrepared(path);
 }, 180_000);
 
-/** What the governor did counts only in a render as it was played. */
-async function expectAsPlayed(path: string): Promise<void> {
-  const file = JSON.parse(readFileSync(path, 'utf8')) as { log: object[] };
+/** What was prepared is there, and what the governor did counts only in a render as it was played. */
+async function expectAsPrepared(path: string): Promise<void> {
+  const file = JSON.parse(readFileSync(path, 'utf8')) as { log: { appliesFromTick: number; source: string }[] };
+  const log = file.log.filter(({ source }) => source !== 'governor');
+  const from = 1 + Math.max(...log.map(({ appliesFromTick }) => appliesFromTick));
   const slowed = join(dirname(path), 'slowed.show.json');
-  writeFileSync(slowed, JSON.stringify({ ...file, log: [...file.log, { kind: 'value', path: '/walk/speed', value: 0.25, source: 'governor', arrival: 0, appliesFromTick: 2400 }] }));
+  writeFileSync(slowed, JSON.stringify({ ...file, log: [...log, { kind: 'value', path: '/walk/speed', value: 0.05, source: 'governor', arrival: 0, appliesFromTick: from }] }));
   const clean = await openShow({ showFile: slowed, model: 'fake' });
   const asPlayed = await openShow({ showFile: slowed, model: 'fake', asPlayed: true });
   try {
-    expect([clean.score.valuesAt(3000)['/walk/speed'], asPlayed.score.valuesAt(3000)['/walk/speed']]).toEqual([1, 0.25]);
-    expect(asPlayed.score.modulationAt(4000).orbit).toBeLessThan(clean.score.modulationAt(4000).orbit - 0.05);
-    expect(asPlayed.score.modulationAt(2000)).toEqual(clean.score.modulationAt(2000));
+    expect(clean.cues.list.map(({ name }) => name)).toEqual(['Storm', 'Snapshot 1']);
+    expect(clean.snapshots.filled.slice(0, 3)).toEqual([true, true, false]);
+    expect(clean.keepers.list.length).toBe(1);
+    expect(clean.score.valuesAt(from + 600)['/walk/speed']).toBeGreaterThan(0.2);
+    expect(asPlayed.score.valuesAt(from + 600)['/walk/speed']).toBe(0.05);
+    expect(asPlayed.score.modulationAt(from + 1600).orbit).toBeLessThan(clean.score.modulationAt(from + 1600).orbit - 0.05);
+    expect(asPlayed.score.modulationAt(from - 1)).toEqual(clean.score.modulationAt(from - 1));
   } finally {
     await Promise.all([clean.close(), asPlayed.close()]);
   }

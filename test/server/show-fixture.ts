@@ -6,7 +6,7 @@ import { CueList } from '../../src/control/cues.ts';
 import { Snapshots } from '../../src/control/snapshots.ts';
 import { ControlLog } from '../../src/control/log.ts';
 import { createFakePipeline } from '../../src/diffusion/fake.ts';
-import type { LatentPoint } from '../../src/diffusion/types.ts';
+import type { LatentPoint, Pipeline } from '../../src/diffusion/types.ts';
 import { createWalk } from '../../src/latent/walk.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
 import { parsePreset } from '../../src/score/preset.ts';
@@ -24,10 +24,12 @@ export interface FixtureOptions {
   readonly cost?: (point: LatentPoint, drawn: number) => number;
   readonly timeline?: Timeline;
   readonly live?: boolean;
+  /** Instead of fake pictures in this process. */
+  readonly pipeline?: Pipeline;
 }
 
 export function makeShow(options: FixtureOptions = {}): OpenShow {
-  const pipeline = createFakePipeline({ size: { height: 32, width: 32 }, cost: options.cost ?? (() => 4) });
+  const pipeline = options.pipeline ?? createFakePipeline({ size: { height: 32, width: 32 }, cost: options.cost ?? (() => 4) });
   return dress(pipeline, options.timeline ?? syntheticTimeline(), options.live ?? false);
 }
 

@@ -1,0 +1,29 @@
+/**
+ * Changes in the order in which they shape the show: by tick, then by arrival. Values of one path at one tick are one, the
+ * last; nothing is moved across what does more than set a value, since it reads or alters the others.
+ */
+
+import type { ControlChange } from './control.ts';
+
+/** Puts a change in its place, over its twin where it has one. */
+export function addChange(list: ControlChange[], change: ControlChange): void {
+  let place = list.length;
+  while (place > 0 && (list[place - 1] as ControlChange).appliesFromTick > change.appliesFromTick) place--;
+  const twin = isPlain(change) ? twinOf(list, change, place) : -1;
+  if (twin >= 0) list[twin] = change;
+  else list.splice(place, 0, change);
+}
+
+function twinOf(list: readonly ControlChange[], { path, appliesFromTick }: ControlChange, place: number): number {
+  for (let i = place - 1; i >= 0; i--) {
+    const other = list[i] as ControlChange;
+    if (other.appliesFromTick !== appliesFromTick || !isPlain(other)) return -1;
+    if (other.path === path) return i;
+  }
+  return -1;
+}
+
+/** Sets one value and no more: a preset brings the values of its look. */
+function isPlain({ kind, path }: ControlChange): boolean {
+  return kind === 'value' && path !== '/preset/load';
+}

@@ -49,21 +49,31 @@ function watch(path: string): void {
   };
   const names = new WeakMap<WebGLUniformLocation, string>();
   const last = new WeakMap<WebGLUniformLocation, number>();
-  const { getUniformLocation, uniform1f } = WebGL2RenderingContext.prototype;
-  WebGL2RenderingContext.prototype.getUniformLocation = function (program, name) {
-    const location = getUniformLocation.call(this, program, name);
-    if (location !== null) names.set(location, name);
-    return location;
-  };
-  WebGL2RenderingContext.prototype.uniform1f = function (location, value) {
-    uniform1f.call(this, location, value);
-    if (location === null || names.get(location) !== 'amount') return;
-    if (watched.messageIn >= 0 && last.get(location) !== value) {
-      watched.waits.push(watched.frame - watched.messageIn);
-      watched.messageIn = -1;
-    }
-    last.set(location, value);
-  };
+  const context = HTMLCanvasElement.prototype;
+  const open = Reflect.get(context, 'getContext') as (this: HTMLCanvasElement, kind: string, options: unknown) => unknown;
+  Object.assign(context, { getContext(this: HTMLCanvasElement, kind: string, options: unknown): unknown {
+    const made = open.call(this, kind, options);
+    return made instanceof WebGL2RenderingContext ? watchUniforms(made) : made;
+  } });
+  function watchUniforms(gl: WebGL2RenderingContext): WebGL2RenderingContext {
+    const locate = gl.getUniformLocation.bind(gl);
+    const set = gl.uniform1f.bind(gl);
+    gl.getUniformLocation = (program, name) => {
+      const location = locate(program, name);
+      if (location !== null) names.set(location, name);
+      return location;
+    };
+    gl.uniform1f = (location, value) => {
+      set(location, value);
+      if (location === null || names.get(location) !== 'amount') return;
+      if (watched.messageIn >= 0 && last.get(location) !== value) {
+        watched.waits.push(watched.frame - watched.messageIn);
+        watched.messageIn = -1;
+      }
+      last.set(location, value);
+    };
+    return gl;
+  }
 }
 
 it('sets the uniform in the first display frame after the message', async () => {

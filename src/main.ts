@@ -25,7 +25,7 @@ const portOption = (name: string): ((text: string) => number) => integerOption(n
 
 const DRAWING_COMMANDS: readonly string[] = ['play', 'render', 'image', 'walk'];
 const STAGE_COMMANDS: readonly string[] = ['play', 'render'];
-const FEEDBACK_COMMANDS: readonly string[] = ['render', 'walk'];
+const FEEDBACK_COMMANDS: readonly string[] = ['play', 'render', 'walk'];
 
 function buildProgram(): Command {
   const program = new Command('latentbeat')

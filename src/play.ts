@@ -164,10 +164,10 @@ async function putOnStage(request: PlayRequest, session: Session, kit: Kit, pipe
   if (before !== null) goOn(session, before);
 }
 
-function openLive({ seed = 1, drawing, record = true }: PlayRequest, kit: Kit, pipeline: Pipeline, preset: Preset, sampleRate: Hertz): LiveShow {
+function openLive({ seed = 1, drawing, feedback, record = true }: PlayRequest, kit: Kit, pipeline: Pipeline, preset: Preset, sampleRate: Hertz): LiveShow {
   const onFault = (text: string): void => notify('warn', text);
   const recording = record ? new SoundRecording({ folder: cacheSubfolder('recordings'), name: `${process.pid}-${randomUUID()}`, sampleRate, onFault }) : undefined;
-  return openLiveShow(kit, pipeline, { preset, seed, sampleRate, drawing, recording });
+  return openLiveShow(kit, pipeline, { preset, seed, sampleRate, drawing, feedback, recording });
 }
 
 /** The show that was cut off, where it can still be opened, else the request's own. */

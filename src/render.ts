@@ -19,11 +19,12 @@ import { StageRoutes } from './score/stage-routes.ts';
 import type { WalkPlan } from './ahead/types.ts';
 import type { Pipeline } from './diffusion/types.ts';
 import type { OpenShow } from './server/open-show.ts';
+import { feedbackMoves } from './server/feedback-move.ts';
 import { showInfoOf } from './server/show-info.ts';
 import { openShow, type ShowRequest } from './show.ts';
 import { encodeTimeline } from './timeline/binary.ts';
 import { openVideoBackend } from './video/backend.ts';
-import { feedbackFrames, type FeedbackMove } from './video/feedback-frames.ts';
+import { feedbackFrames } from './video/feedback-frames.ts';
 import { findBrowser } from './video/browser.ts';
 import { exportVideo, type ExportProgress, type FrameMaker } from './video/export.ts';
 import { checkOutput, containerOf } from './video/output.ts';
@@ -46,20 +47,9 @@ export interface RenderRequest extends ShowRequest {
   readonly plain?: boolean | undefined;
   readonly estimate?: boolean | undefined;
   readonly force?: boolean | undefined;
-  /** Each frame starts from the one before it, moved by this and by the look's routes of zoom, rotation and shift. */
-  readonly feedback?: FeedbackSettings | undefined;
   /** Values that hold over the show's own (flash safety, the title). */
   readonly stageValues?: Readonly<Record<string, ControlValue>> | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface FeedbackSettings {
-  /** How much is drawn anew each frame, 0 to 1. */
-  readonly strength: Unit;
-  /** A frame: factor, degrees, fractions of width and height. */
-  readonly zoom: number;
-  readonly rotate: number;
-  readonly shift: readonly [number, number];
 }
 
 export interface RenderResult {
@@ -115,7 +105,7 @@ function settingsOf(request: RenderRequest): VideoSettings {
 /** The stage page in a browser, or the bare pictures with `plain` or where there is no browser. */
 async function openMaker(request: RenderRequest, show: OpenShow, settings: VideoSettings, range: VideoRange, now: () => number): Promise<FrameMaker> {
   const { width, height, fps } = settings;
-  const common = { ...walkOf(request, show, range), width, height, tickOf: range.tickOf, frames: range.frames };
+  const common = { ...walkOf(show, range), width, height, tickOf: range.tickOf, frames: range.frames };
   const browserPath = request.plain === true ? null : findBrowser();
   if (browserPath === null) {
     if (request.plain !== true) notify('warn', 'no Chromium, Chrome or Edge was found, so the video is rendered without look effects, as with --plain');
@@ -131,14 +121,11 @@ async function openMaker(request: RenderRequest, show: OpenShow, settings: Video
 }
 
 /** The show's own walk, or the same as a chain of feedback. */
-function walkOf({ feedback }: RenderRequest, show: OpenShow, { tickOf, timeOf }: VideoRange): { readonly plan: WalkPlan; readonly pipeline: Pipeline } {
+function walkOf(show: OpenShow, { tickOf, timeOf }: VideoRange): { readonly plan: WalkPlan; readonly pipeline: Pipeline } {
+  const { feedback } = show;
   if (feedback === undefined) return { plan: show.walk, pipeline: show.pipeline };
-  const routes = new StageRoutes(show.preset.routes, show.timeline);
-  const moveAt = (index: number): FeedbackMove => {
-    const { 'look.zoom': zoom = 0, 'look.rotate': rotate = 0, 'look.shift': shift = 0 } = routes.valuesAt(timeOf(index));
-    return { zoom: feedback.zoom * (1 + zoom), rotate: feedback.rotate + rotate, shift: [feedback.shift[0] + shift, feedback.shift[1]] };
-  };
-  return feedbackFrames({ plan: show.walk, pipeline: show.pipeline, strength: feedback.strength, tickOf, moveAt });
+  const moveAt = feedbackMoves(feedback, show);
+  return feedbackFrames({ plan: show.walk, pipeline: show.pipeline, strength: feedback.strength, tickOf, moveAt: (index) => moveAt(timeOf(index)) });
 }
 
 /** The package's root, from src/render.ts and dist/render.js alike. */
@@ -149,7 +136,7 @@ function distParent(): URL {
 /** Everything that decides the pictures: a resumed export must not mix two shows. */
 function keyOf(request: RenderRequest, show: OpenShow, settings: VideoSettings, range: VideoRange): string {
   const parts = {
-    settings, from: range.from, frames: range.frames, plain: request.plain === true, stageValues: request.stageValues, feedback: request.feedback, seed: show.seed,
+    settings, from: range.from, frames: range.frames, plain: request.plain === true, stageValues: request.stageValues, feedback: show.feedback, seed: show.seed,
     preset: presetToJson(show.preset), storyboard: show.storyboard, model: show.pipeline.card.sha256, drawing: request.drawing, audio: show.audio?.sha256 ?? '',
     beats: [...show.timeline.grid.beats], effects: show.effects.map(({ source }) => source), log: show.log, asPlayed: request.asPlayed === true,
   };

@@ -3,7 +3,7 @@
 import type { StemFile } from './analysis/stems.ts';
 import type { PixelSize } from './base/picture-shape.ts';
 import type { Unit } from './base/units.ts';
-import type { ModelSettings, Pipeline } from './diffusion/types.ts';
+import type { FeedbackSettings, ModelSettings, Pipeline } from './diffusion/types.ts';
 
 export interface ShowRequest {
   /** A sound file, or 'demo' (also where nothing is named). */
@@ -20,6 +20,8 @@ export interface ShowRequest {
   readonly drawing?: ModelSettings | undefined;
   /** What is not to be drawn, instead of the preset's. */
   readonly negative?: string | undefined;
+  /** Each picture starts from the one before it, moved by this and by the look's routes of zoom, rotation and shift. */
+  readonly feedback?: FeedbackSettings | undefined;
   /** Parts of the mix as files of their own. */
   readonly stems?: readonly StemFile[] | undefined;
   /** A .lrc, .srt or .vtt whose lines become the prompts. */

@@ -25,7 +25,7 @@ import { Keepers } from './control/keepers.ts';
 import { LedTimeline } from './control/led-timeline.ts';
 import { ControlLog } from './control/log.ts';
 import { Snapshots } from './control/snapshots.ts';
-import type { ModelSettings, Pipeline } from './diffusion/types.ts';
+import type { FeedbackSettings, ModelSettings, Pipeline } from './diffusion/types.ts';
 import { createWalk } from './latent/walk.ts';
 import type { EffectSource } from './protocol/messages.ts';
 import { buildParameterTable, type ParameterTable } from './score/parameters.ts';
@@ -102,16 +102,17 @@ export interface LiveShowRequest {
   /** Of the samples to come. */
   readonly sampleRate: Hertz;
   readonly drawing?: ModelSettings | undefined;
+  readonly feedback?: FeedbackSettings | undefined;
   /** Where the sound is kept, so that the performance can be saved. */
   readonly recording?: LiveRecording | undefined;
 }
 
 /** A show without a track: its timeline grows with what is heard. */
-export function openLiveShow(kit: Kit, pipeline: Pipeline, { preset, seed, sampleRate, drawing, recording }: LiveShowRequest): LiveShow {
+export function openLiveShow(kit: Kit, pipeline: Pipeline, { preset, seed, sampleRate, drawing, recording, feedback }: LiveShowRequest): LiveShow {
   const tracker = new LiveAnalyzer(sampleRate);
   const timeline = new LedTimeline(tracker.timeline);
   const pictureSize = pictureSizeOf({}, pipeline);
-  const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, drawing), pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), cues: new CueList(), library: kit.library };
+  const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, drawing), feedback: feedbackFor(pipeline, feedback), pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), cues: new CueList(), library: kit.library };
   const { score, walk } = stageParts({ ...parts, storyboard: undefined, live: true });
   return { ...parts, title: 'Live', audio: null, effects: kit.effects, score, walk, storyboard: [], live: true, tracker, led: timeline, passedBeats: [], recording, close: async () => await recording?.discard() };
 }
@@ -181,7 +182,7 @@ function assemble({ request, kit, file, preset, audio, timeline, whole, stemFile
   const snapshots = file === null ? new Snapshots() : Snapshots.fromJson(file.snapshots, 'the show file');
   const cues = file === null ? new CueList() : CueList.fromJson(file.cues, 'the show file');
   if (file !== null) warnOfOtherModel(file, pipeline, request.drawing, request.showFile ?? 'The show');
-  const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, request.drawing), performance: performanceOf(file), pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
+  const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, request.drawing), performance: performanceOf(file), feedback: feedbackFor(pipeline, request.feedback ?? file?.feedback), pictureSize: pictureSizeOf(request, pipeline), timeline, log, keepers, snapshots, cues, storyboard };
   const title = file?.title ?? ((request.track ?? 'demo') === 'demo' ? 'Demo' : basename(audio.path, extname(audio.path)));
   const close = async (): Promise<void> => {
     if (request.pipeline === undefined) await pipeline.dispose();
@@ -197,6 +198,12 @@ function scenesOf({ storyboard, grids = [] }: Show, timeline: Timeline, preset: 
 
 function drawnWithOf({ card }: Pipeline, drawing: ModelSettings | undefined): OpenShow['drawnWith'] {
   return { folder: ownFolder(card.folder), sampling: samplingOf(drawing) };
+}
+
+/** Throws a UserError where the model cannot start from a picture. */
+function feedbackFor({ card }: Pipeline, feedback: FeedbackSettings | undefined): FeedbackSettings | undefined {
+  if (feedback !== undefined && card.takesPictures === false) throw new UserError('device', `${card.name} has no vae_encoder, which --feedback needs: give a model that has one, or leave --feedback out.`);
+  return feedback;
 }
 
 interface StageParts {

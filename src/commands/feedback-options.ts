@@ -1,7 +1,8 @@
-/** The flags of feedback, shared by render and walk. */
+/** The flags of feedback, shared by play, render and walk. */
 
 import type { Command } from 'commander';
 import { UserError } from '../base/errors.ts';
+import type { FeedbackSettings } from '../diffusion/types.ts';
 import { numberOption } from './options.ts';
 
 export interface FeedbackFlags {
@@ -9,13 +10,6 @@ export interface FeedbackFlags {
   readonly zoom?: number;
   readonly rotate?: number;
   readonly shift?: readonly [number, number];
-}
-
-export interface Feedback {
-  readonly strength: number;
-  readonly zoom: number;
-  readonly rotate: number;
-  readonly shift: readonly [number, number];
 }
 
 export function addFeedbackFlags(command: Command): Command {
@@ -27,7 +21,7 @@ export function addFeedbackFlags(command: Command): Command {
 }
 
 /** Undefined without --feedback. Throws a UserError 'usage' for a move that nothing would be moved by. */
-export function feedbackOf({ feedback, zoom, rotate, shift }: FeedbackFlags): Feedback | undefined {
+export function feedbackOf({ feedback, zoom, rotate, shift }: FeedbackFlags): FeedbackSettings | undefined {
   if (feedback !== undefined) return { strength: feedback, zoom: zoom ?? 1, rotate: rotate ?? 0, shift: shift ?? [0, 0] };
   if (zoom !== undefined || rotate !== undefined || shift !== undefined) throw new UserError('usage', '--zoom, --rotate and --shift move the picture before: give --feedback too.');
   return undefined;

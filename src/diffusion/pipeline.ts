@@ -183,7 +183,7 @@ function stationsFor({ family, nativeSizes, codec }: ModelFolder, { rng = family
 
 function cardOf(model: ModelFolder, unet: OnnxSession): ModelCard {
   const { id, name, path, sha256, examplePrompts, native, nativeSizes } = model;
-  return { id, name, folder: path, sha256, provider: unet.provider, sizes: nativeSizes, steps: native.steps, guidance: native.guidance, examplePrompts };
+  return { id, name, folder: path, sha256, provider: unet.provider, sizes: nativeSizes, steps: native.steps, guidance: native.guidance, examplePrompts, takesPictures: model.codec.encoder !== undefined };
 }
 
 function warmUpPoint(card: ModelCard): LatentPoint {

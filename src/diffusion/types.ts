@@ -57,6 +57,12 @@ export interface FeedbackLink {
   readonly shift: readonly [across: number, down: number];
 }
 
+/** How a picture is moved before it is drawn over. */
+export type FeedbackMove = Pick<FeedbackLink, 'zoom' | 'rotate' | 'shift'>;
+
+/** Feedback as it is asked for: how much is drawn anew, and the move of each frame. */
+export type FeedbackSettings = Pick<FeedbackLink, 'strength' | 'zoom' | 'rotate' | 'shift'>;
+
 export interface LatentPoint {
   readonly prompts: readonly PromptWeight[];
   readonly negative: string;
@@ -93,6 +99,8 @@ export interface ModelCard {
   /** 1 is none. */
   readonly guidance: number;
   readonly examplePrompts: readonly string[];
+  /** False without a vae_encoder: then no picture can start from another. */
+  readonly takesPictures?: boolean | undefined;
 }
 
 /** How a model is opened and sampled; plain data, so that it can go to another process. */

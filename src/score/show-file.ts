@@ -64,6 +64,8 @@ export interface Show {
   readonly seed: number;
   /** `folder` relative to the show file; left out for the embedded model. */
   readonly model: { readonly id: string; readonly sha256: string; readonly folder?: string | undefined; readonly sampling?: Sampling | undefined };
+  /** Each picture starts from the one before it (diffusion/types.ts, FeedbackSettings). */
+  readonly feedback?: { readonly strength: number; readonly zoom: number; readonly rotate: number; readonly shift: readonly [number, number] } | undefined;
   /** TIMELINE_VERSION of the analysis it was made with. */
   readonly analysis: number;
   readonly corrections: ShowCorrections;
@@ -131,6 +133,7 @@ const showSchema = z.strictObject({
   preset: presetSchema,
   seed: seedSchema,
   model: z.strictObject({ id: z.string(), sha256, folder: z.string().min(1, { error: 'a path' }).optional(), sampling: samplingSchema.optional() }),
+  feedback: z.strictObject({ strength: numberIn(0, 1), zoom: numberIn(0.5, 2), rotate: numberIn(-180, 180), shift: z.tuple([numberIn(-1, 1), numberIn(-1, 1)]) }).optional(),
   analysis: z.number(),
   corrections: correctionsSchema.default({}),
   grids: z.array(z.strictObject({ fromTick: tick, kept: z.number().int().min(0), times: z.array(numberIn(0, 1e6)).min(1), position: z.number().int().min(1).max(32) })).optional(),

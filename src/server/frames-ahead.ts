@@ -5,13 +5,18 @@
 
 import { barTickFrom } from '../ahead/keyframes.ts';
 import { LookAhead } from '../ahead/look-ahead.ts';
-import type { AheadTelemetry, Frame } from '../ahead/types.ts';
-import { TICKS_PER_SECOND, tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import { liveFeedback } from '../ahead/live-feedback.ts';
+import type { AheadTelemetry, Frame, WalkPlan } from '../ahead/types.ts';
+import { secondsOfTick, TICKS_PER_SECOND, tickOfSeconds, type Milliseconds, type Seconds, type Tick } from '../base/units.ts';
+import { feedbackMoves } from './feedback-move.ts';
 import type { OpenShow } from './open-show.ts';
 import type { ShowClock } from './show-clock.ts';
 
 /** How far live input is drawn ahead: what nobody has played yet cannot be known much longer. */
 const LIVE_HORIZON: Seconds = 0.6;
+
+/** With feedback, pictures after a change go on from the last one drawn, which must not be far ahead. */
+const CHAIN_HORIZON: Seconds = 2;
 
 /** With so much in hand, the walk is measured on to this far ahead, so that later glides find their steps sized. */
 const COMFORT: Seconds = 3.5;
@@ -123,13 +128,14 @@ export class FramesAhead {
   }
 
   /** The plan and the timeline are asked anew each time, since corrections replace them. */
-  #createLookAhead({ pipeline, live }: OpenShow): LookAhead {
+  #createLookAhead(opened: OpenShow): LookAhead {
     const { clock, now, show, onNotice, onSpeed } = this.#options;
+    const plan: WalkPlan = { prepare: (from, to) => show().walk.prepare(from, to), pointAt: (tick) => show().walk.pointAt(tick), isCutAt: (from, to) => show().walk.isCutAt(from, to) };
+    const horizon = opened.live ? LIVE_HORIZON : opened.feedback !== undefined ? CHAIN_HORIZON : undefined;
     return new LookAhead({
-      plan: { prepare: (from, to) => show().walk.prepare(from, to), pointAt: (tick) => show().walk.pointAt(tick), isCutAt: (from, to) => show().walk.isCutAt(from, to) },
-      pipeline, timeline: () => show().timeline, transport: clock.transport, now, onNotice, onSpeed,
+      ...chained(opened, plan), timeline: () => show().timeline, transport: clock.transport, now, onNotice, onSpeed,
       onFrame: (frame) => this.#hand(frame),
-      ...(live ? { horizonSeconds: LIVE_HORIZON } : {}),
+      ...(horizon === undefined ? {} : { horizonSeconds: horizon }),
     });
   }
 
@@ -146,4 +152,11 @@ export class FramesAhead {
     this.#newest = this.#opening;
     this.#options.onFrame(this.#opening);
   }
+}
+
+/** The plan and the pipeline of a show, or both as a chain of feedback. */
+function chained({ pipeline, feedback, preset, timeline }: OpenShow, plan: WalkPlan): { readonly plan: WalkPlan; readonly pipeline: OpenShow['pipeline'] } {
+  if (feedback === undefined) return { plan, pipeline };
+  const moveAt = feedbackMoves(feedback, { preset, timeline });
+  return liveFeedback({ plan, pipeline, strength: feedback.strength, moveAt: (tick) => moveAt(secondsOfTick(tick)) });
 }

@@ -15,7 +15,7 @@ import type { LedTimeline } from '../control/led-timeline.ts';
 import type { ControllerProfile } from '../control/midi-profile.ts';
 import type { ControlLog } from '../control/log.ts';
 import type { Snapshots } from '../control/snapshots.ts';
-import type { Pipeline } from '../diffusion/types.ts';
+import type { FeedbackSettings, Pipeline } from '../diffusion/types.ts';
 import type { EffectSource, RenderProgress } from '../protocol/messages.ts';
 import type { ParameterTable } from '../score/parameters.ts';
 import type { Preset } from '../score/preset.ts';
@@ -69,6 +69,8 @@ export interface OpenShow {
   readonly pipeline: Pipeline;
   /** What a show file says of the model beside its id: the folder (absolute) of one that is not embedded, and the sampling that was chosen. */
   readonly drawnWith?: { readonly folder?: string | undefined; readonly sampling?: Sampling | undefined } | undefined;
+  /** Each picture starts from the one before it. */
+  readonly feedback?: FeedbackSettings | undefined;
   /** Of the generated pictures; left out: the model's best. */
   readonly pictureSize?: PixelSize | undefined;
   readonly storyboard: readonly Scene[];

@@ -39,7 +39,7 @@ export function showToFile(show: OpenShow, path: string, { corrections, isDemo }
   const { audio, title, preset, seed, storyboard, keepers, snapshots, cues, log } = show;
   const track = audio === null ? null : { path: isDemo ? DEMO : relativePath(path, audio.path), sha256: audio.sha256 };
   return {
-    version: SHOW_VERSION, title, track, ...(show.performance === undefined ? {} : { live: show.performance }), preset, seed, model: modelToFile(show, path), analysis: TIMELINE_VERSION,
+    version: SHOW_VERSION, title, track, ...(show.performance === undefined ? {} : { live: show.performance }), preset, seed, model: modelToFile(show, path), ...(show.feedback === undefined ? {} : { feedback: show.feedback }), analysis: TIMELINE_VERSION,
     corrections, ...(show.grids === undefined || show.grids.length === 0 ? {} : { grids: show.grids }), ...partsToFile(show, path), storyboard, keepers: keepers.toJson(), snapshots: snapshots.toJson(), cues: cues.toJson(), mappings: [], log: log.changes,
   };
 }

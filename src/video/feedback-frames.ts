@@ -7,10 +7,7 @@
 import type { WalkPlan } from '../ahead/types.ts';
 import { UserError } from '../base/errors.ts';
 import type { Tick } from '../base/units.ts';
-import type { FeedbackLink, LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
-
-/** How a frame is moved before it is drawn over. */
-export type FeedbackMove = Pick<FeedbackLink, 'zoom' | 'rotate' | 'shift'>;
+import type { FeedbackMove, LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 
 export interface FeedbackFramesRequest {
   readonly plan: WalkPlan;

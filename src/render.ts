@@ -114,7 +114,7 @@ async function openMaker(request: RenderRequest, show: OpenShow, settings: Video
   const values: Record<string, ControlValue> = {};
   for (const [path, parameter] of show.table) if (parameter.kind !== 'trigger') values[path] = parameter.default;
   Object.assign(values, show.preset.look.values, show.score.valuesAt(range.tickOf(0)), { '/stage/safety': 'strict' }, request.stageValues);
-  const transport = { playing: false, showTime: range.from, at: 0, rate: 1, duration: show.timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: 0, beat: 0, bar: 0, epoch: 0 };
+  const transport = { playing: false, showTime: range.from, at: 0, rate: 1, duration: show.timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: 0, beat: 0, bar: 0, epoch: 0, loop: null };
   const welcome = { show: showInfoOf(show, [show.preset], 0), parameters: [...show.table.values()], values, effects: show.effects, transport };
   const webRoot = fileURLToPath(new URL('dist/web', distParent()));
   return openStageFrames({ ...common, browserPath, webRoot, overlayFolder: cacheSubfolder('overlays'), welcome, timelineBytes: encodeTimeline(show.timeline), fps, timeOf: range.timeOf, now });

@@ -3,12 +3,12 @@
  * and the last ones shown, which are looped forth and back while nothing new exists.
  */
 
-import { TICKS_PER_SECOND, secondsOfTick } from '../base/units.ts';
-import type { Tick } from '../base/units.ts';
+import { secondsOfTick } from '../base/units.ts';
+import type { Seconds, Tick } from '../base/units.ts';
 import type { Frame } from './types.ts';
 
-/** Shown frames stay this long for pages that join and for looping (ticks). */
-const KEPT_BEHIND = 3 * TICKS_PER_SECOND;
+/** Shown frames stay this long for pages that join and for looping. */
+export const KEPT_BEHIND: Seconds = 3;
 /** Frames of a loop: its way forth. */
 const LOOP_FRAMES = 24;
 
@@ -52,9 +52,9 @@ export class FrameStore {
     return false;
   }
 
-  /** Drops what is long past and what a seek has left far ahead. */
-  prune(nowTick: Tick, lastTick: Tick): void {
-    for (const tick of this.#frames.keys()) if (tick < nowTick - KEPT_BEHIND || tick > lastTick) this.#frames.delete(tick);
+  /** Drops what is not kept. */
+  prune(isKept: (tick: Tick) => boolean): void {
+    for (const tick of this.#frames.keys()) if (!isKept(tick)) this.#frames.delete(tick);
   }
 
   /** The next picture of the loop (back from the newest, then forth again), dated to `tick`; undefined without any. */

@@ -57,6 +57,11 @@ export class KeyframePlan {
     this.#changes = [{ fromTick: -Infinity, perBeat }];
   }
 
+  /** All changes of another plan instead of its own. */
+  adopt(other: KeyframePlan): void {
+    this.#changes = other.#changes;
+  }
+
   /** From this tick on `perBeat` holds; changes planned later are dropped. */
   changeFrom(fromTick: Tick, perBeat: number): void {
     this.#changes = [...this.#changes.filter((change) => change.fromTick < fromTick), { fromTick, perBeat }];

@@ -12,7 +12,8 @@ import { TICKS_PER_SECOND, secondsOfTick, tickOfSeconds } from '../base/units.ts
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { FrameStore } from './frame-store.ts';
+import { playOn } from '../base/loop.ts';
+import { FrameStore, KEPT_BEHIND } from './frame-store.ts';
 import { Governor } from './governor.ts';
 import type { Quality } from './governor.ts';
 import { KeyframePlan, barTickFrom, paceAt } from './keyframes.ts';
@@ -20,6 +21,7 @@ import { PreparedRange } from './prepared-range.ts';
 import type { Transport } from './transport.ts';
 import { travelBetween } from '../latent/travel.ts';
 import type { AheadTelemetry, Frame, Travel, WalkPlan } from './types.ts';
+import { Window } from './window.ts';
 
 export interface LookAheadOptions {
   readonly plan: WalkPlan;
@@ -52,14 +54,17 @@ const PREPARE_SECONDS = 6;
 const ENOUGH_SECONDS = 3;
 /** After a control change only one picture is on its way, so that the next change reaches the stage at once (ms). */
 const NERVOUS_MS = 1000;
-/** Meanwhile the plan is laid out no farther than this, since the next change voids it (ticks). */
-const NERVOUS_REACH = (SAFE_SECONDS + 0.4) * TICKS_PER_SECOND;
+/** Meanwhile the plan is laid out no farther than this, since the next change voids it (s). */
+const NERVOUS_REACH = SAFE_SECONDS + 0.4;
 /** No frame within this time (or the keyframes' spacing) either side of the playhead: the stage starves and old frames loop (s). */
 const STARVED_SECONDS = 0.2;
 /** Old frames of a loop are this far apart (s). */
 const LOOP_SECONDS = 0.1;
-/** Room beyond the nearest tick that can be met (ticks). */
-const SLOW_ROOM = 4 * TICKS_PER_SECOND;
+/** Room beyond the nearest tick that can be met (s). */
+const SLOW_ROOM = 4;
+/** Frames stay this far beyond the horizon (s): where a seek went back, and where a loop brings them back soon. */
+const KEPT_BEYOND = 10;
+const KEPT_BEYOND_IN_LOOP = 1;
 /** Two keyframes are never farther apart than this (ticks). */
 const WIDEST = 16 * TICKS_PER_SECOND;
 /** Window of `picturesPerSecond` (ms). */
@@ -81,8 +86,11 @@ export class LookAhead {
   readonly #options: LookAheadOptions;
   readonly #governor: Governor;
   readonly #keyframes: KeyframePlan;
+  /** From the next turn of a loop on. */
+  readonly #nextLap: KeyframePlan;
   readonly #store = new FrameStore();
   readonly #prepared: PreparedRange;
+  readonly #window: Window;
   readonly #draws: Draw[] = [];
   #waiters: { readonly seconds: Seconds; readonly resolve: () => void }[] = [];
   #arrivals: Milliseconds[] = [];
@@ -97,6 +105,8 @@ export class LookAhead {
   #loopedTo: Tick = -1;
   #turn = 0;
   #epoch = -1;
+  /** Jumps of the transport so far, turns of its loop included. */
+  #jumps = 0;
   #retryAt: Milliseconds = -Infinity;
   #pictureBytes = 0;
   #speed = 1;
@@ -106,6 +116,8 @@ export class LookAhead {
     const start = 4;
     this.#governor = new Governor(start, options.maxRate === undefined ? {} : { maxRate: options.maxRate });
     this.#keyframes = new KeyframePlan(start);
+    this.#nextLap = new KeyframePlan(start);
+    this.#window = new Window({ transport: options.transport, keyframes: this.#keyframes, nextLap: this.#nextLap, grid: () => this.#timeline().grid });
     this.#prepared = new PreparedRange(options.plan, () => this.#pump(), (reason) => this.#fail('The walk could not be prepared', reason));
   }
 
@@ -134,8 +146,10 @@ export class LookAhead {
 
   /** The transport has jumped: draws from its new place. Called by itself too when the transport's epoch changes. */
   seek(): void {
-    this.#epoch = this.#options.transport.epoch;
-    this.#keyframes.reset(this.#governor.quality.perBeat);
+    const { transport, now } = this.#options;
+    this.#epoch = transport.epoch;
+    this.#jumps = transport.jumpsAt(now());
+    for (const plan of [this.#keyframes, this.#nextLap]) plan.reset(this.#governor.quality.perBeat);
     for (const draw of this.#draws.slice(1)) draw.abort.abort(new Error('sought'));
     this.#checkedTo = this.earliestTick();
     this.#loopedTo = -1;
@@ -146,10 +160,20 @@ export class LookAhead {
   earliestTick(): Tick {
     const { transport, now } = this.#options;
     const instant = now();
+    return tickOfSeconds(playOn(transport.showTimeAt(instant), this.#leadTime(instant), transport.loop));
+  }
+
+  /** A tick as it can be reached: one beyond the end of a loop that turns is the loop's first. */
+  reachableTick(tick: Tick): Tick {
+    return this.#window.reachable(tick, this.#options.now());
+  }
+
+  /** Seconds of play from now to the nearest tick that can be met; while time holds, back to the keyframe on show. */
+  #leadTime(instant: Milliseconds): Seconds {
+    const { transport } = this.#options;
     const here = transport.showTimeAt(instant);
-    if (!transport.moving) return Math.max(0, this.#keyframeBefore(tickOfSeconds(here) + 1));
-    const wait = ((this.#draws.length + 1) * this.#serviceTime() * 1.1 + MARGIN_MS) / 1000;
-    return tickOfSeconds(here + wait * transport.rate);
+    if (!transport.moving) return secondsOfTick(Math.max(0, this.#keyframeBefore(tickOfSeconds(here) + 1))) - here;
+    return (((this.#draws.length + 1) * this.#serviceTime() * 1.1 + MARGIN_MS) / 1000) * transport.rate;
   }
 
   /** Resolves once `seconds` of the show ahead are in hand (or the end of the track is). */
@@ -184,19 +208,25 @@ export class LookAhead {
   /** Starts draws while there is room and something to draw. */
   #pump(): void {
     if (this.#timer === undefined) return;
+    this.#followJumps();
     const instant = this.#options.now();
     const nervous = instant - this.#lastChange < NERVOUS_MS;
     const room = nervous ? 1 : 2;
     if (this.#draws.length < room) this.#applyChange();
-    const earliest = this.earliestTick();
-    const horizon = this.#horizonTick(instant);
-    const ends = nervous ? [NERVOUS_REACH, NERVOUS_REACH].map((reach) => earliest + reach) : [ENOUGH_SECONDS, PREPARE_SECONDS].map((seconds) => horizon + seconds * TICKS_PER_SECOND);
-    this.#prepared.reach(earliest, ends[0] as Tick, ends[1] as Tick);
+    this.#prepare(instant, nervous);
     while (this.#draws.length < room && instant >= this.#retryAt) {
       const tick = this.#pickTick(instant);
       if (tick === undefined) return;
       this.#draw(tick, instant);
     }
+  }
+
+  #prepare(instant: Milliseconds, nervous: boolean): void {
+    const lead = this.#leadTime(instant);
+    const horizon = this.#horizon(instant);
+    const spansTo = (end: Seconds): ReturnType<Window['around']> => this.#window.around(instant, lead, end);
+    if (nervous) this.#prepared.reach(spansTo(lead + NERVOUS_REACH), spansTo(lead + NERVOUS_REACH));
+    else this.#prepared.reach(spansTo(horizon + ENOUGH_SECONDS), spansTo(horizon + PREPARE_SECONDS));
   }
 
   /** One re-plan for all changes since the last one. */
@@ -212,28 +242,22 @@ export class LookAhead {
 
   /** Near gaps first, then stale frames from the nearest on, taking turns with gaps while little is in hand, then gaps further out. */
   #pickTick(instant: Milliseconds): Tick | undefined {
-    const time = this.#options.transport.showTimeAt(instant);
-    const open = this.#wantedTicks(instant).filter((tick) => this.#prepared.has(tick) && !this.#draws.some((draw) => draw.tick === tick && !draw.stale));
+    const open = this.#window.ticks(instant, this.#leadTime(instant), this.#horizon(instant)).filter((tick) => this.#prepared.has(tick) && !this.#draws.some((draw) => draw.tick === tick && !draw.stale));
     const gap = open.find((tick) => !this.#store.has(tick));
     const stale = open.find((tick) => this.#store.isStale(tick));
     if (gap === undefined || stale === undefined) return gap ?? stale;
     this.#turn = (this.#turn + 1) % 3;
-    const gapFirst = gap <= tickOfSeconds(time + URGENT_SECONDS) || (this.#turn > 0 && gap <= tickOfSeconds(time + SAFE_SECONDS));
+    const away = this.#window.secondsUntil(gap, instant, 0);
+    const gapFirst = away <= URGENT_SECONDS || (this.#turn > 0 && away <= SAFE_SECONDS);
     return gapFirst ? gap : stale;
   }
 
-  /** Keyframes from the nearest that can be met to the end of the buffer. */
-  #wantedTicks(instant: Milliseconds): Tick[] {
-    return this.#keyframes.ticksBetween(this.#timeline().grid, this.earliestTick(), this.#horizonTick(instant));
-  }
-
-  #horizonTick(instant: Milliseconds): Tick {
-    const { transport } = this.#options;
-    const near = tickOfSeconds(transport.showTimeAt(instant) + this.#horizonSeconds() * Math.max(1, transport.rate));
+  /** Seconds of play from now to the end of what is drawn. */
+  #horizon(instant: Milliseconds): Seconds {
+    const near = this.#horizonSeconds() * Math.max(1, this.#options.transport.rate);
     // A machine so slow that its next picture lies beyond the horizon still draws the one after that.
-    const earliest = this.earliestTick();
-    const ahead = earliest < near ? near : earliest + SLOW_ROOM;
-    return transport.duration > 0 ? Math.min(ahead, this.#endTick()) : ahead;
+    const lead = this.#leadTime(instant);
+    return lead < near ? near : lead + SLOW_ROOM;
   }
 
   #draw(tick: Tick, instant: Milliseconds): void {
@@ -310,16 +334,20 @@ export class LookAhead {
 
   /** From the next bar line that leaves time to draw; at once while time holds. */
   #applyQuality(quality: Quality, time: Seconds): Tick {
-    const moving = this.#options.transport.moving;
-    const grid = this.#timeline().grid;
-    const fromTick = moving ? barTickFrom(grid, Math.max(this.earliestTick(), tickOfSeconds(time + 0.3))) : tickOfSeconds(time);
-    this.#keyframes.changeFrom(fromTick, quality.perBeat);
+    const { transport: { moving, loop }, now } = this.#options;
+    const soon = moving ? Math.max(0.3, this.#leadTime(now())) : 0;
+    const nearest = tickOfSeconds(playOn(time, soon, loop));
+    const fromTick = this.reachableTick(moving ? barTickFrom(this.#timeline().grid, nearest) : nearest);
+    if (fromTick >= tickOfSeconds(time)) {
+      this.#keyframes.changeFrom(fromTick, quality.perBeat);
+      this.#nextLap.reset(quality.perBeat);
+    } else this.#nextLap.changeFrom(fromTick, quality.perBeat);
     return fromTick;
   }
 
   #keepHouse(): void {
     const { transport, now } = this.#options;
-    if (transport.epoch !== this.#epoch) this.seek();
+    this.#followJumps();
     const instant = now();
     const here = tickOfSeconds(transport.showTimeAt(instant));
     this.#govern();
@@ -328,14 +356,39 @@ export class LookAhead {
       this.#countLate(here);
       this.#loopWhileStarved(here);
     }
-    this.#store.prune(here, this.#horizonTick(instant) + 10 * TICKS_PER_SECOND);
+    const farthest = this.#horizon(instant) + (this.#window.isCaught(instant) ? KEPT_BEYOND_IN_LOOP : KEPT_BEYOND);
+    this.#store.prune((tick) => {
+      const away = this.#window.secondsUntil(tick, instant, KEPT_BEHIND);
+      return away >= -KEPT_BEHIND && away <= farthest;
+    });
     this.#pump();
+  }
+
+  /** A seek voids what was planned; a turn of the loop was planned. */
+  #followJumps(): void {
+    const { transport, now } = this.#options;
+    if (transport.epoch !== this.#epoch) return this.seek();
+    const jumps = transport.jumpsAt(now());
+    if (jumps === this.#jumps) return;
+    this.#jumps = jumps;
+    this.#turnLoop();
+  }
+
+  #turnLoop(): void {
+    const { transport: { loop, moving } } = this.#options;
+    if (loop === null) return;
+    const end = tickOfSeconds(loop.end);
+    if (moving) this.#countLate(end);
+    this.#checkedTo = tickOfSeconds(loop.start);
+    this.#loopedTo = -1;
+    this.#keyframes.adopt(this.#nextLap);
+    this.#nextLap.reset(this.#governor.quality.perBeat);
   }
 
   /** Keyframes whose due tick has been reached without a frame, fresh or stale. */
   #countLate(here: Tick): void {
     if (here <= this.#checkedTo) return;
-    for (const tick of this.#keyframes.ticksBetween(this.#timeline().grid, this.#checkedTo, Math.min(here, this.#endTick()))) if (!this.#store.has(tick)) this.#lateFrames++;
+    for (const tick of this.#keyframes.ticksBetween(this.#timeline().grid, this.#checkedTo, Math.min(here, this.#window.endTick))) if (!this.#store.has(tick)) this.#lateFrames++;
     this.#checkedTo = here;
   }
 
@@ -343,7 +396,7 @@ export class LookAhead {
   #loopWhileStarved(here: Tick): void {
     const step = tickOfSeconds(LOOP_SECONDS);
     const next = Math.max(here, this.#loopedTo) + step;
-    if (here >= this.#endTick() || next > here + 2 * step || !this.#isStarved(here)) return;
+    if (here >= this.#window.endTick || next > here + 2 * step || !this.#isStarved(here)) return;
     const frame = this.#store.nextLoopFrame(next);
     this.#loopedTo = next;
     if (frame !== undefined) this.#options.onFrame(frame);
@@ -359,17 +412,21 @@ export class LookAhead {
 
   /** Contiguous show time in hand from now on, in s. */
   #bufferSeconds(instant: Milliseconds): Seconds {
-    const time = this.#options.transport.showTimeAt(instant);
-    const horizon = this.#horizonTick(instant);
-    const gap = this.#keyframes.ticksBetween(this.#timeline().grid, tickOfSeconds(time), horizon).find((tick) => !this.#store.has(tick));
-    return Math.max(0, secondsOfTick(gap ?? horizon) - time);
+    let inHand = 0;
+    for (const span of this.#window.spans(instant, 0, this.#horizon(instant))) {
+      const gap = this.#window.keyframesOf(span).find((tick) => !this.#store.has(tick));
+      if (gap !== undefined) return inHand + Math.max(0, secondsOfTick(Math.min(gap, span.to) - span.from));
+      inHand += secondsOfTick(span.to - span.from);
+    }
+    // All of a loop that is shorter than the horizon is in hand: there is no end to it.
+    return this.#window.isCaught(instant) ? this.#horizon(instant) : inHand;
   }
 
   #wakeWaiters(): void {
     if (this.#waiters.length === 0) return;
     const instant = this.#options.now();
     const inHand = this.#bufferSeconds(instant);
-    const atEnd = tickOfSeconds(this.#options.transport.showTimeAt(instant) + inHand) >= this.#endTick();
+    const atEnd = tickOfSeconds(this.#options.transport.showTimeAt(instant) + inHand) + 1 >= this.#window.endTick;
     const isServed = ({ seconds }: { readonly seconds: Seconds }): boolean => atEnd || inHand >= Math.min(seconds, this.#horizonSeconds() - 0.2);
     const served = this.#waiters.filter(isServed);
     this.#waiters = this.#waiters.filter((waiter) => !isServed(waiter));
@@ -378,11 +435,6 @@ export class LookAhead {
 
   #keyframeBefore(tick: Tick): Tick {
     return this.#keyframes.ticksBetween(this.#timeline().grid, tick - WIDEST, tick).at(-1) ?? tick - 1;
-  }
-
-  #endTick(): Tick {
-    const { duration } = this.#options.transport;
-    return duration > 0 ? Math.ceil(duration * TICKS_PER_SECOND) + 1 : Infinity;
   }
 
   /** Seconds or bytes, whichever is less; never under one second. */

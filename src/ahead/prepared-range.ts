@@ -1,6 +1,6 @@
 /**
- * Keeps a walk prepared (its probes measured) from the playhead to some way ahead, in short stretches, nearest first, so
- * that drawing goes on meanwhile. Only prepared ticks may be drawn: an unprepared one could look different later.
+ * Keeps a walk prepared (its probes measured) over what plays next, in short stretches, nearest first, so that drawing goes
+ * on meanwhile. Only prepared ticks may be drawn: an unprepared one could look different later.
  */
 
 import { TICKS_PER_SECOND } from '../base/units.ts';
@@ -10,12 +10,17 @@ import type { WalkPlan } from './types.ts';
 /** Length of one `prepare` call (ticks). */
 const STRETCH = 2 * TICKS_PER_SECOND;
 
+interface Range {
+  readonly from: Tick;
+  readonly to: Tick;
+}
+
 export class PreparedRange {
   readonly #plan: WalkPlan;
   readonly #onProgress: () => void;
   readonly #onFailure: (reason: unknown) => void;
-  #from: Tick = 0;
-  #to: Tick = 0;
+  /** Apart from each other. */
+  #ranges: readonly Range[] = [];
   #version = 0;
   #busy = false;
 
@@ -27,32 +32,42 @@ export class PreparedRange {
   }
 
   has(tick: Tick): boolean {
-    return tick >= this.#from && tick < this.#to;
+    return this.#ranges.some(({ from, to }) => tick >= from && tick < to);
   }
 
   /** What was prepared from this tick on is void. */
   invalidate(fromTick: Tick): void {
     this.#version++;
-    this.#to = Math.min(this.#to, Math.max(fromTick, this.#from));
+    this.#ranges = this.#ranges.map(({ from, to }) => ({ from, to: Math.min(to, fromTick) })).filter(({ from, to }) => to > from);
   }
 
-  /** Works toward [fromTick, toTick) being prepared; does nothing while `enoughTick` at least is reached. */
-  reach(fromTick: Tick, enoughTick: Tick, toTick: Tick): void {
-    if (this.#busy || toTick <= fromTick || (this.has(fromTick) && this.#to >= Math.min(enoughTick, toTick))) return;
-    if (fromTick < this.#from || fromTick >= this.#to) {
-      this.#from = fromTick;
-      this.#to = fromTick;
-    }
-    void this.#prepareNext(Math.min(this.#to + STRETCH, toTick));
+  /** Works toward `wanted` being prepared, in its order; does nothing while `enough` of it is. */
+  reach(enough: readonly Range[], wanted: readonly Range[]): void {
+    if (this.#busy) return;
+    const gap = enough.map((range) => this.#firstGap(range)).find((tick) => tick !== undefined);
+    if (gap === undefined) return;
+    const end = wanted.find(({ from, to }) => gap >= from && gap < to)?.to ?? gap + STRETCH;
+    this.#ranges = this.#ranges.filter((range) => wanted.some(({ from, to }) => range.from <= to && range.to >= from));
+    void this.#prepare(gap, Math.min(gap + STRETCH, end));
   }
 
-  async #prepareNext(toTick: Tick): Promise<void> {
+  #firstGap({ from, to }: Range): Tick | undefined {
+    let tick = from;
+    for (let next = this.#endOf(tick); next !== undefined; next = this.#endOf(tick)) tick = next;
+    return tick < to ? tick : undefined;
+  }
+
+  /** End of the range that holds a tick. */
+  #endOf(tick: Tick): Tick | undefined {
+    return this.#ranges.find(({ from, to }) => tick >= from && tick < to)?.to;
+  }
+
+  async #prepare(fromTick: Tick, toTick: Tick): Promise<void> {
     this.#busy = true;
     const version = this.#version;
-    const fromTick = this.#to;
     try {
       await this.#plan.prepare(fromTick, toTick);
-      if (version === this.#version && fromTick === this.#to) this.#to = toTick;
+      if (version === this.#version) this.#ranges = join([...this.#ranges, { from: fromTick, to: toTick }]);
       this.#busy = false;
       this.#onProgress();
     } catch (reason) {
@@ -60,4 +75,15 @@ export class PreparedRange {
       this.#onFailure(reason);
     }
   }
+}
+
+/** Ranges that touch become one. */
+function join(ranges: readonly Range[]): Range[] {
+  const joined: Range[] = [];
+  for (const range of ranges.toSorted((a, b) => a.from - b.from)) {
+    const last = joined.at(-1);
+    if (last === undefined || range.from > last.to) joined.push(range);
+    else joined[joined.length - 1] = { from: last.from, to: Math.max(last.to, range.to) };
+  }
+  return joined;
 }

@@ -3,6 +3,7 @@
  * Frames come over the socket as they are made; only the one that is due is painted, at most once per display frame.
  */
 
+import { secondsUntil, type Loop } from '../base/loop.ts';
 import type { Seconds } from '../base/units.ts';
 import { decodeFrame, type FrameHeader } from '../protocol/frame.ts';
 import { h } from '../stage/dom.ts';
@@ -53,21 +54,23 @@ export class Monitors {
   }
 
   /** Once per display frame. `bars`: seconds of a bar now, 0 where none is known. */
-  paint(time: Seconds, barSeconds: Seconds): void {
-    const now = this.#shots.findLastIndex(({ header }) => header.due <= time);
-    const first = this.#shots.findIndex(({ header }) => header.due >= time - PAST);
-    const onAir = this.#shots[Math.max(0, now)];
-    const last = this.#shots.at(-1);
-    if (first > 0 && now > 0) this.#shots.splice(0, Math.min(first, now));
+  paint(time: Seconds, loop: Loop | null, barSeconds: Seconds): void {
+    const away = (due: Seconds): Seconds => secondsUntil(due, time, loop, PAST);
+    const onAir = this.#shots.findLast(({ header }) => header.due <= time) ?? this.#shots[0];
+    // What a loop comes back to is ahead.
+    this.#shots = this.#shots.filter((shot) => shot === onAir || away(shot.header.due) >= -PAST);
     if (onAir !== undefined) this.#air.show(onAir);
+    const last = this.#shots.reduce<Shot | undefined>((far, shot) => (far !== undefined && away(far.header.due) >= away(shot.header.due) ? far : shot), undefined);
     const preview = this.#preview;
+    const lastAway = last === undefined ? 0 : away(last.header.due);
+    const previewAway = preview === null ? 0 : away(preview.due);
     // Of the two the one that looks further, as long as the music is before it.
-    if (preview !== null && preview.due > Math.max(time + 0.1, last?.header.due ?? 0) && preview.due - time < FARTHEST) {
+    if (preview !== null && previewAway > Math.max(0.1, lastAway) && previewAway < FARTHEST) {
       this.#ahead.showImage(preview.image);
-      setText(this.#ahead.note, aheadText(preview.due - time, barSeconds));
+      setText(this.#ahead.note, aheadText(previewAway, barSeconds));
     } else if (last !== undefined) {
       this.#ahead.show(last);
-      setText(this.#ahead.note, aheadText(last.header.due - time, barSeconds));
+      setText(this.#ahead.note, aheadText(lastAway, barSeconds));
     }
   }
 }

@@ -4,8 +4,8 @@
  */
 
 import { messageOf } from '../base/errors.ts';
-import type { Milliseconds, Seconds } from '../base/units.ts';
-import type { ClientMessage, HeardPrompt, ServerMessage, TransportState } from '../protocol/messages.ts';
+import type { Milliseconds } from '../base/units.ts';
+import type { ClientMessage, HeardPrompt, ServerMessage } from '../protocol/messages.ts';
 import type { RouteSpec } from '../score/route-types.ts';
 import { h } from '../stage/dom.ts';
 import { showHeard } from '../stage/heard.ts';
@@ -33,7 +33,6 @@ import { leaveKeysToFocus, shortcutsOf } from './shortcuts.ts';
 import type { ShowModel } from './show-model.ts';
 import { Tabs } from './tabs.ts';
 import { TopLine } from './top-line.ts';
-import type { Loop } from './track-ruler.ts';
 import { TrackView } from './track-view.ts';
 
 type Send = (message: ClientMessage) => void;
@@ -62,8 +61,6 @@ export class PanelPage {
   readonly #mix = h('div', { class: 'mix-grid' });
   readonly #quantise = h('div', { class: 'quantise-place' });
   readonly #queue: QueueView;
-  #loop: Loop | null = null;
-  #loopedIn = -1;
   readonly #title = h('span', { class: 'show-title' }, '');
   #stopFaders: () => void = () => undefined;
   #built = '';
@@ -76,7 +73,7 @@ export class PanelPage {
     this.#model = model;
     this.#board = new Board(send, (flush) => this.#jobs.soon(flush), () => performance.now());
     this.#perform = new PerformViews(this.#board, send);
-    this.#track = new TrackView(send, (loop) => (this.#loop = loop));
+    this.#track = new TrackView(send);
     this.#keepers = new KeepersView(this.#board, send);
     this.#presets = new PresetsView(this.#board);
     this.#controllers = new ControllersView(send, (text) => this.toasts.show('warn', text));
@@ -144,15 +141,7 @@ export class PanelPage {
     this.#storyboard.setTime(time);
     if (document.body.dataset['tab'] === 'patch') this.#patch.paint(time);
     this.#perform.pads.paint((until) => (place === null ? null : ((until - time) * place.tempo) / 60));
-    this.#turnLoop(transport, time);
-    this.#monitors.paint(time, place === null ? 0 : (60 / place.tempo) * (this.#model.timeline?.grid.metre ?? 4));
-  }
-
-  /** The loop is turned by this panel: at its end it seeks back, once in each epoch of the transport. */
-  #turnLoop({ playing, epoch }: TransportState, time: Seconds): void {
-    if (this.#loop === null || this.#isGuest || !playing || epoch === this.#loopedIn || time < this.#loop.end || time > this.#loop.end + 1) return;
-    this.#loopedIn = epoch;
-    this.#board.set('/transport/position', this.#loop.start);
+    this.#monitors.paint(time, transport.loop, place === null ? 0 : (60 / place.tempo) * (this.#model.timeline?.grid.metre ?? 4));
   }
 
   #show(message: ServerMessage): void {

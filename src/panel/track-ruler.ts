@@ -1,18 +1,14 @@
 /**
- * The ruler over the waveform: section names and bar numbers; a drag along it sets the loop, snapped to bars (with shift
- * to beats), a tap clears it. Drawn only when something changed. Times in seconds of the track.
+ * The ruler over the waveform: section names and bar numbers; a drag along it asks for a loop, snapped to bars (with shift
+ * to beats), a tap for none. What is shown is the server's loop. Drawn only when something changed. Times in seconds of the track.
  */
 
+import type { Loop } from '../base/loop.ts';
 import { clamp } from '../base/math.ts';
 import type { Seconds } from '../base/units.ts';
 import { h } from '../stage/dom.ts';
 import { sectionColour } from '../stage/section-colours.ts';
 import { timeOfBeat, placeInGrid, type Timeline } from '../timeline/timeline.ts';
-
-export interface Loop {
-  readonly start: Seconds;
-  readonly end: Seconds;
-}
 
 const TAP_SLOP = 4;
 

@@ -3,6 +3,7 @@
  * it, and the tools that correct its beats by tap and drag. A tap or drag on the waveform seeks.
  */
 
+import type { Loop } from '../base/loop.ts';
 import type { Seconds } from '../base/units.ts';
 import type { ClientMessage, ShowInfo, TransportState } from '../protocol/messages.ts';
 import type { RouteSpec } from '../score/route-types.ts';
@@ -10,7 +11,7 @@ import type { Timeline } from '../timeline/timeline.ts';
 import { h } from '../stage/dom.ts';
 import { Waveform } from '../stage/waveform.ts';
 import { SPEED_RATE, SpeedCurve } from './speed-curve.ts';
-import { TrackRuler, type Loop } from './track-ruler.ts';
+import { TrackRuler } from './track-ruler.ts';
 
 type Send = (message: ClientMessage) => void;
 
@@ -34,10 +35,11 @@ export class TrackView {
   #drawn = '';
   #handSpeed = 1;
   #time: Seconds = -1;
+  #transport: TransportState | null = null;
 
-  constructor(send: Send, onLoop: (loop: Loop | null) => void) {
+  constructor(send: Send) {
     this.#send = send;
-    this.#ruler = new TrackRuler(onLoop);
+    this.#ruler = new TrackRuler((loop) => this.#askFor(loop));
     this.#waveform = new Waveform({
       onSeek: (time) => send({ type: 'value', path: '/transport/position', value: time, source: 'panel' }),
       onDownbeat: (time) => send({ type: 'grid', action: 'downbeat', value: time }),
@@ -67,10 +69,6 @@ export class TrackView {
     this.element.classList.toggle('live', timeline === null);
   }
 
-  setLoop(loop: Loop | null): void {
-    this.#ruler.setLoop(loop);
-  }
-
   setHandSpeed(speed: number): void {
     this.#handSpeed = speed;
   }
@@ -78,6 +76,8 @@ export class TrackView {
   /** Once per display frame. */
   paint(transport: TransportState, time: Seconds): void {
     if (transport.duration <= 0) return;
+    if (transport !== this.#transport) this.#ruler.setLoop(transport.loop);
+    this.#transport = transport;
     // A playhead that moved less than half a pixel need not be drawn.
     const step = transport.duration / Math.max(1, this.#waveform.canvas.clientWidth) / 2;
     if (Math.abs(time - this.#time) >= step || this.#gridMode) this.#waveform.setTime(time);
@@ -104,6 +104,14 @@ export class TrackView {
       context.fillRect((loop.start / duration) * width, 0, ((loop.end - loop.start) / duration) * width, height);
     }
     if (this.#curve !== null) drawSpeed(context, this.#curve, this.#handSpeed, duration, width, height, ratio);
+  }
+
+  #askFor(loop: Loop | null): void {
+    const set = (path: string, value: number | boolean): void => this.#send({ type: 'value', path: `/transport/loop${path}`, value, source: 'panel' });
+    if (loop === null) return set('', false);
+    set('/in', loop.start);
+    set('/out', loop.end);
+    set('', true);
   }
 
   #setGridMode(on: boolean): void {

@@ -4,6 +4,7 @@
  * clock with ping/pong (minimum round trip).
  */
 
+import type { Loop } from '../base/loop.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { Parameter } from '../score/parameters.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
@@ -29,8 +30,10 @@ export interface TransportState {
   readonly tempo: number;
   readonly beat: number;
   readonly bar: number;
-  /** Counts jumps (seek, new track): schedules made before are void. */
+  /** Counts jumps (seek, new track): schedules made before are void. A loop's turns are none. */
   readonly epoch: number;
+  /** The loop that is on: time that reaches its end from before goes on at its start. */
+  readonly loop: Loop | null;
 }
 
 /** A shader effect as the stage gets it: source with its ISF header already parsed into parameters. */

@@ -5,6 +5,7 @@
  */
 
 import { UserError } from '../base/errors.ts';
+import type { Loop } from '../base/loop.ts';
 import { clamp } from '../base/math.ts';
 import type { Milliseconds, Tick } from '../base/units.ts';
 import { toControlValue, type ControlRequest } from '../control/osc-change.ts';
@@ -31,6 +32,10 @@ export interface Deeds {
   replan(fromTick: Tick): void;
   setPlaying(playing: boolean): void;
   seek(showTime: number): void;
+  /** Turns at the end of the loop from now on; null: no more. */
+  setLoop(loop: Loop | null): void;
+  /** These bars as a loop: how many, and which is the first (1 …); without it the one that plays. Throws a UserError where there are none. */
+  barsAsLoop(count: number, first: number | undefined): Loop;
   /** MIDI time code may move the track. */
   followTimecode(on: boolean): void;
   /** The operator moves the beat: that of the tempo clock, or a track's grid. `act` gets the clock and the instant on it. */
@@ -178,6 +183,7 @@ export class ControlDesk {
     const arrival = this.#deeds.now();
     this.#deeds.broadcast({ type: 'trigger', path, args, source }, clientId);
     if (parameter.group === 'tempo') this.#fireTempo(path, args, arrival, source);
+    else if (path === '/transport/loop/bars') this.#loopBars(args, source);
     else if (this.#deeds.perform(path, args, source)) return;
     else if (path === '/undo') this.#takeBack();
     else if (path === '/keep') this.#deeds.keep();
@@ -220,7 +226,14 @@ export class ControlDesk {
   #moveTransport(path: string, value: ControlValue): void {
     if (path === '/transport/play') this.#deeds.setPlaying(Boolean(value));
     else if (path === '/transport/timecode') this.#deeds.followTimecode(Boolean(value));
-    else this.#deeds.seek(Number(value));
+    else if (path === '/transport/position') this.#deeds.seek(Number(value));
+    else this.#deeds.setLoop(this.#values['/transport/loop'] === true ? { start: Number(this.#values['/transport/loop/in']), end: Number(this.#values['/transport/loop/out']) } : null);
+  }
+
+  /** Sets in, out and on as by hand, so that everyone hears of them. */
+  #loopBars([count = 1, first]: readonly ControlValue[], source: string): void {
+    const { start, end } = this.#deeds.barsAsLoop(Number(count), first === undefined ? undefined : Number(first));
+    this.apply([['/transport/loop/in', start], ['/transport/loop/out', end], ['/transport/loop', true]].map(([path, value]) => ({ kind: 'value', path: String(path), value: value as ControlValue, source })));
   }
 
   #setTempo(path: string, value: ControlValue, arrival: Milliseconds, source: string): void {

@@ -95,7 +95,7 @@ export class CueDesk {
     const end = this.#stage.nowTick() + AHEAD;
     for (const cue of show.cues.list) {
       const tick = tickOfTrigger(cue.trigger, show);
-      if (tick === null || tick <= this.#watchedTo || tick > end || this.#planned.get(cue.id) === tick) continue;
+      if (tick === null || tick <= this.#watchedTo || tick > end || this.#stage.reachable(tick) !== tick || this.#planned.get(cue.id) === tick) continue;
       this.#planned.set(cue.id, tick);
       this.#fire(cue, Math.max(tick, this.#stage.nextTick()));
     }

@@ -91,8 +91,16 @@ export class FramesAhead {
 
   /** The first tick that a change which arrives now can still be made with; with `atBar` the next bar line after it. */
   nextTick(atBar: boolean): Tick {
-    const earliest = Math.max(this.nowTick(), this.#lookAhead?.earliestTick() ?? 0);
-    return atBar && this.#options.clock.transport.moving ? barTickFrom(this.#options.show().timeline.grid, earliest) : earliest;
+    const { moving } = this.#options.clock.transport;
+    const met = this.#lookAhead?.earliestTick() ?? 0;
+    // While a loop turns, the next tick may lie before this one.
+    const earliest = moving && this.#lookAhead !== null ? met : Math.max(this.nowTick(), met);
+    return atBar && moving ? this.reachable(barTickFrom(this.#options.show().timeline.grid, earliest)) : earliest;
+  }
+
+  /** A tick that can be met: one beyond the end of a loop that turns is the loop's first. */
+  reachable(tick: Tick): Tick {
+    return this.#lookAhead?.reachableTick(tick) ?? tick;
   }
 
   /** Points of the walk differ from this tick on. */

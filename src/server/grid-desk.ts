@@ -27,7 +27,7 @@ export class GridDesk {
   readonly #clock: ShowClock;
   readonly #tools: ShowTools;
   #hand: GridHand | null = null;
-  #epoch = -1;
+  #jumps = -1;
   #madeAt: Milliseconds = -Infinity;
   #waiting: NodeJS.Timeout | undefined;
 
@@ -41,10 +41,10 @@ export class GridDesk {
   lead<T>(arrival: Milliseconds, act: (clock: TempoClock, at: Milliseconds) => T): T {
     const { live, timeline: { grid } } = this.#stage.show();
     if (live || grid.beats.length < 2) return act(this.#clock.tempo, arrival);
-    const { epoch } = this.#clock.transport;
+    const jumps = this.#clock.transport.jumpsAt(arrival);
     this.#hand ??= new GridHand(grid);
-    if (this.#epoch !== epoch) this.#hand.rest();
-    this.#epoch = epoch;
+    if (this.#jumps !== jumps) this.#hand.rest();
+    this.#jumps = jumps;
     const answer = this.#hand.act(grid, this.#clock.timeAt(arrival), act);
     if (this.#hand.leads) this.#restageSoon();
     return answer;
@@ -70,7 +70,7 @@ export class GridDesk {
   #restage(): void {
     const show = this.#stage.show();
     const hand = this.#hand;
-    if (show.live || hand === null || this.#epoch !== this.#clock.transport.epoch) return;
+    if (show.live || hand === null || this.#jumps !== this.#clock.transport.jumpsAt(this.#stage.now())) return;
     this.#madeAt = this.#stage.now();
     const { grid, duration } = show.timeline;
     const fromTick = this.#stage.nextTick();

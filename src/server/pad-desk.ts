@@ -173,7 +173,8 @@ export class PadDesk {
   #letGo(pad: Pad): boolean {
     const { armed } = pad;
     if (armed === null) return true;
-    const isOpen = armed.change.appliesFromTick > this.#stage.nextTick();
+    const until = (tick: Tick): Seconds => this.#stage.secondsUntil(secondsOfTick(tick));
+    const isOpen = until(armed.change.appliesFromTick) > until(this.#stage.nextTick());
     if (isOpen) this.#stage.retract(armed.change);
     if (isOpen || armed.isOn) pad.armed = null;
     return isOpen;
@@ -185,18 +186,22 @@ export class PadDesk {
     const earliest = this.#stage.nextTick() + tickOfSeconds((PROBE_DRAWS * this.#cost) / 1000);
     const next = Math.ceil(placeInGrid(grid, secondsOfTick(earliest)).beat - 0.01);
     const wanted = this.#stage.boundary(tickOfSeconds(timeOfBeat(grid, next + 1)));
-    const landing = Math.round(placeInGrid(grid, secondsOfTick(wanted) + 0.004).beat);
-    const beats = clamp(landing - next, 1, LONGEST_GLIDE);
+    // The boundary of a loop that turns first is its start: the walk sets out there.
+    const out = wanted <= earliest ? Math.round(placeInGrid(grid, secondsOfTick(wanted) + 0.004).beat) : next;
+    const at = out === next ? wanted : this.#stage.boundary(tickOfSeconds(timeOfBeat(grid, out + 1)));
+    const landing = Math.max(out + 1, Math.round(placeInGrid(grid, secondsOfTick(at) + 0.004).beat));
+    const beats = clamp(landing - out, 1, LONGEST_GLIDE);
     return { departTick: tickOfSeconds(timeOfBeat(grid, landing - beats)), landTick: tickOfSeconds(timeOfBeat(grid, landing)), beats };
   }
 
   /** Landed, or left again. */
   #follow(pad: Pad): void {
     const { armed } = pad;
-    const now = this.#stage.nowTick();
-    if (armed === null || now < armed.landTick) return;
-    const stands = samePlace(this.#stage.show().score.peekAt(now).modulation.segment.from, armed.place);
-    if (!stands && (armed.isOn || now > armed.landTick + tickOfSeconds(LATEST))) pad.armed = null;
+    if (armed === null) return;
+    const away = this.#stage.secondsUntil(secondsOfTick(armed.landTick));
+    if (away > 0) return;
+    const stands = samePlace(this.#stage.show().score.peekAt(this.#stage.nowTick()).modulation.segment.from, armed.place);
+    if (!stands && (armed.isOn || away < -LATEST)) pad.armed = null;
     armed.isOn = stands;
   }
 

@@ -29,10 +29,16 @@ export interface SessionStage {
   /** First tick that can still be made anew. */
   nextTick(): Tick;
   instantOf(showTime: Seconds): Milliseconds;
+  /** Seconds of play until a show time, negative once it is past. */
+  secondsUntil(showTime: Seconds): Seconds;
+  /** Where a show time comes that may lie beyond the end of a loop. */
+  onward(showTime: Seconds): Seconds;
+  /** A tick that can be met: one beyond the end of a loop is its first. */
+  reachable(tick: Tick): Tick;
   moving(): boolean;
   /** Show time in hand. */
   bufferSeconds(): Seconds;
-  /** Counts jumps of the transport. */
+  /** Counts jumps of the transport, turns of a loop included. */
   epoch(): number;
   replan(fromTick: Tick): void;
   /** Its look comes on with its walk. */
@@ -80,7 +86,7 @@ export class PerformDesk {
 
   boundary(from: Tick): Tick {
     const quantise = this.#stage.values()['/cue/quantise'];
-    return this.#stage.moving() ? boundaryTickFrom(this.#stage.show().timeline.grid, isQuantise(quantise) ? quantise : 'bar', from) : from;
+    return this.#stage.moving() ? this.#stage.reachable(boundaryTickFrom(this.#stage.show().timeline.grid, isQuantise(quantise) ? quantise : 'bar', from)) : from;
   }
 
   /** Does a deed when the show reaches a tick; the same key again replaces it. */

@@ -3,6 +3,7 @@
  * a second. The look-ahead keeps its seconds; this looks further. Live input cannot be seen so far ahead: there is none.
  */
 
+import { playOn, type Loop } from '../base/loop.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { tickOfSeconds } from '../base/units.ts';
 import { placeInGrid, timeOfBeat } from '../timeline/timeline.ts';
@@ -50,12 +51,13 @@ export class PreviewDesk {
   }
 
   /** Called a few times a second while a panel is open. */
-  tend(now: Milliseconds, time: Seconds, bufferSeconds: Seconds): void {
+  tend(now: Milliseconds, time: Seconds, bufferSeconds: Seconds, loop: Loop | null = null): void {
     const show = this.#show;
     if (show === null || show.live || this.#busy || now < this.#restUntil || bufferSeconds < COMFORT) return;
     const { grid, duration } = show.timeline;
-    const due = Math.min(duration, timeOfBeat(grid, placeInGrid(grid, time).beat + PREVIEW_BARS * Math.max(1, grid.metre)));
-    if (due <= time || (this.#newest !== null && Math.abs(due - this.#newest.due) < SAME)) return;
+    const straight = Math.min(duration, timeOfBeat(grid, placeInGrid(grid, time).beat + PREVIEW_BARS * Math.max(1, grid.metre)));
+    const due = playOn(time, straight - time, loop);
+    if (straight <= time || (this.#newest !== null && Math.abs(due - this.#newest.due) < SAME)) return;
     this.#busy = true;
     const rest = (): void => {
       this.#busy = false;

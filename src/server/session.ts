@@ -116,7 +116,7 @@ export class Session implements ShowHost {
     if (perform.isDrawing) return;
     const { bufferSeconds } = frames.telemetry();
     storyboard.tend(now, bufferSeconds);
-    if (pages.list().some(({ role }) => role === 'panel')) preview.tend(now, clock.timeAt(now), bufferSeconds);
+    if (pages.list().some(({ role }) => role === 'panel')) preview.tend(now, clock.timeAt(now), bufferSeconds, clock.transport.loop);
     thumbnails.tend(now, bufferSeconds);
   }
 

@@ -83,5 +83,6 @@ export function transportStateOf(transport: Transport, place: TempoPlace, soundP
     beat: place.beat,
     bar: place.bar,
     epoch: transport.epoch,
+    loop: transport.loop,
   };
 }

@@ -131,6 +131,8 @@ export class ShowStaging {
     const moved = Object.entries(values).filter(([path, value]) => typeof value !== 'string' && value !== now[path] && !path.startsWith('/transport/') && table.has(path));
     this.control(moved.map(([path, value]) => ({ kind: 'value', path, value, source: 'restart' })));
     if (live) return;
+    const loop = ['/transport/loop/in', '/transport/loop/out', '/transport/loop'].flatMap((path) => (values[path] === undefined ? [] : [{ path, value: values[path] }]));
+    this.control(loop.map(({ path, value }) => ({ kind: 'value', path, value, source: 'restart' })));
     this.control([{ kind: 'value', path: '/transport/position', value: showTime, source: 'restart' }]);
     if (playing) this.control([{ kind: 'value', path: '/transport/play', value: true, source: 'restart' }]);
   }

@@ -1,33 +1,25 @@
 /**
- * The pages on the WebSocket: hello, checked messages in, messages and frames out.
- * A page that is more than two frames behind skips frames until it has caught up, so that one slow page never holds
- * memory or the others. Pages on this machine get raw RGBA, others JPEG of quality 80, encoded once for all of them.
+ * The pages on the WebSocket: hello, checked messages in, messages and frames out (frame-sender.ts).
  */
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-import sharp from 'sharp';
 import { WebSocket, WebSocketServer } from 'ws';
 
 import type { Frame } from '../ahead/types.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Milliseconds, Seconds } from '../base/units.ts';
-import { encodeFrame } from '../protocol/frame.ts';
+import type { Milliseconds } from '../base/units.ts';
 import { decodeHop, type Hop } from '../protocol/hop.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../protocol/messages.ts';
 import { gradeOf, isLoopbackAddress, isOwnHost, isOwnOrigin, type Grade, type LanAccess } from './access.ts';
 import { parseClientMessage } from './client-message.ts';
+import { FrameIntake, FrameSender } from './frame-sender.ts';
 import type { ClientInfo, ShowHost, Wire } from './host.ts';
 
 /** Largest message a page may send (bytes). */
 const PAYLOAD_LIMIT = 262_144;
-/** A page is slow while this many frames wait in its socket. */
-const FRAMES_IN_FLIGHT = 2;
-const JPEG_QUALITY = 80;
-/** A panel gets one frame in this much show time, and every cut. */
-const MONITOR_INTERVAL: Seconds = 0.12;
 const PING_INTERVAL: Milliseconds = 15_000;
 /** Of a page's bad messages the first few are answered, then one in a hundred. */
 const ANSWERED_FAULTS = 5;
@@ -42,9 +34,7 @@ interface Page {
   welcomed: boolean;
   alive: boolean;
   faults: number;
-  skipped: number;
-  /** Due time of the last frame sent (s). */
-  shownDue: Seconds;
+  readonly intake: FrameIntake;
 }
 
 export interface SocketOptions {
@@ -64,7 +54,7 @@ export class Sockets implements Wire {
   readonly #pages = new Map<string, Page>();
   readonly #wss = new WebSocketServer({ noServer: true, maxPayload: PAYLOAD_LIMIT, perMessageDeflate: false });
   readonly #heartbeat: NodeJS.Timeout;
-  #jpegs: Promise<void> = Promise.resolve();
+  readonly #frames = new FrameSender();
   #badMessages = 0;
 
   constructor(server: Server, options: SocketOptions) {
@@ -81,7 +71,7 @@ export class Sockets implements Wire {
 
   /** Frames skipped for slow pages since the start, of the pages that are still here. */
   get skippedFrames(): number {
-    return [...this.#pages.values()].reduce((sum, page) => sum + page.skipped, 0);
+    return [...this.#pages.values()].reduce((sum, page) => sum + page.intake.skipped, 0);
   }
 
   clients(): readonly ClientInfo[] {
@@ -102,13 +92,14 @@ export class Sockets implements Wire {
   }
 
   sendFrame(frame: Frame, epoch: number): void {
-    this.#sendFrameTo([...this.#pages.values()].filter((page) => page.welcomed), frame, epoch);
+    this.#frames.send([...this.#pages.values()].filter((page) => page.welcomed), frame, epoch);
   }
 
   refill(): void {
     const { host } = this.#options;
     const pages = [...this.#pages.values()].filter((page) => page.welcomed);
-    for (const frame of host.bufferedFrames()) this.#sendFrameTo(pages, frame, host.welcome()?.transport.epoch ?? 0, true);
+    const epoch = host.welcome()?.transport.epoch ?? 0;
+    for (const frame of host.bufferedFrames()) this.#frames.send(pages, frame, epoch, true);
   }
 
   welcomeAll(): void {
@@ -139,10 +130,13 @@ export class Sockets implements Wire {
   #join(socket: WebSocket, request: IncomingMessage, grade: Grade): void {
     const page: Page = {
       id: randomUUID(), socket, grade, loopback: isLoopbackAddress(request.socket.remoteAddress),
-      info: null, welcomed: false, alive: true, faults: 0, skipped: 0, shownDue: -Infinity,
+      info: null, welcomed: false, alive: true, faults: 0, intake: new FrameIntake(),
     };
     this.#pages.set(page.id, page);
-    socket.on('pong', () => (page.alive = true));
+    socket.on('pong', (data: Buffer) => {
+      page.alive = true;
+      this.#frames.hear(page, data, () => this.#options.host.bufferedFrames());
+    });
     socket.on('error', () => socket.terminate());
     socket.on('close', () => this.#leave(page));
     socket.on('message', (data: Buffer, isBinary: boolean) => this.#receive(page, data, isBinary));
@@ -198,7 +192,7 @@ export class Sockets implements Wire {
     this.#sendText(page, JSON.stringify(hello));
     for (const message of welcome.greetings ?? []) this.#sendText(page, JSON.stringify(message));
     host.joined(info);
-    for (const frame of host.bufferedFrames()) this.#sendFrameTo([page], frame, transport.epoch, true);
+    for (const frame of host.bufferedFrames()) this.#frames.send([page], frame, transport.epoch, true);
   }
 
   #receiveSound(page: Page, data: Buffer): void {
@@ -219,30 +213,6 @@ export class Sockets implements Wire {
     this.#sendText(page, JSON.stringify({ type: 'notice', level: 'warn', text: reason } satisfies ServerMessage));
   }
 
-  /** `always`: the frames of a welcome are sent whole, they are bounded by the look-ahead buffer. */
-  #sendFrameTo(pages: readonly Page[], frame: Frame, epoch: number, always = false): void {
-    const ready = pages.filter((page) => (always || !this.#isSlow(page, frame.pixels.length)) && !this.#isTooSoon(page, frame));
-    const near = ready.filter((page) => page.loopback);
-    if (near.length > 0) sendBytes(near, encodeFrame({ ...frame, encoding: 'rgba', epoch }, frame.pixels));
-    const far = ready.filter((page) => !page.loopback);
-    if (far.length > 0) this.#jpegs = this.#jpegs.then(() => sendJpeg(far, frame, epoch)).catch(() => undefined);
-  }
-
-  /** A panel's small monitor needs no more than some pictures a second; the rest of the line is the stage's. */
-  #isTooSoon(page: Page, { due, cut }: Frame): boolean {
-    if (page.info?.role !== 'panel') return false;
-    const since = due - page.shownDue;
-    if (!cut && since >= 0 && since < MONITOR_INTERVAL) return true;
-    page.shownDue = due;
-    return false;
-  }
-
-  #isSlow(page: Page, frameBytes: number): boolean {
-    const slow = page.socket.bufferedAmount > FRAMES_IN_FLIGHT * frameBytes;
-    if (slow) page.skipped++;
-    return slow;
-  }
-
   #sendText(page: Page, text: string): void {
     if (page.socket.readyState === WebSocket.OPEN) page.socket.send(text);
   }
@@ -256,13 +226,4 @@ export class Sockets implements Wire {
       }
     }
   }
-}
-
-function sendBytes(pages: readonly Page[], bytes: Uint8Array): void {
-  for (const page of pages) if (page.socket.readyState === WebSocket.OPEN) page.socket.send(bytes, { binary: true });
-}
-
-async function sendJpeg(pages: readonly Page[], frame: Frame, epoch: number): Promise<void> {
-  const jpeg = await sharp(frame.pixels, { raw: { width: frame.width, height: frame.height, channels: 4 } }).jpeg({ quality: JPEG_QUALITY }).toBuffer();
-  sendBytes(pages, encodeFrame({ ...frame, encoding: 'jpeg', epoch }, jpeg));
 }

@@ -19,7 +19,7 @@ export function createControls(desks: Desks): ControlDesk {
   }, options.startValues);
 }
 
-type TimeDeeds = Pick<Deeds, 'tickFor' | 'setPlaying' | 'seek' | 'leadTempo' | 'hearBeat' | 'followTimecode' | 'sendClock'>;
+type TimeDeeds = Pick<Deeds, 'tickFor' | 'setPlaying' | 'seek' | 'setLoop' | 'barsAsLoop' | 'leadTempo' | 'hearBeat' | 'followTimecode' | 'sendClock'>;
 
 function deedsOfTime(desks: Desks): TimeDeeds {
   const { frames, pages, clock, grid } = desks;
@@ -28,6 +28,8 @@ function deedsOfTime(desks: Desks): TimeDeeds {
     setPlaying: (playing) => pages.inBackground(desks.transport.setPlaying(playing)),
     seek: (showTime) => desks.transport.seek(showTime),
     leadTempo: (arrival, act) => grid.lead(arrival, act),
+    setLoop: (loop) => desks.transport.setLoop(loop),
+    barsAsLoop: (count, first) => desks.transport.barsAsLoop(count, first),
     hearBeat: (arrival, position, tempo) => clock.tempo.hearBeat(arrival, position, tempo),
     followTimecode: (on) => desks.time.follow(on),
     sendClock: (on) => desks.time.send(on),
@@ -58,8 +60,11 @@ export function createPerform({ options: { now, tools }, slot, controls, pages, 
     nowTick: () => frames.nowTick(),
     nextTick: () => frames.nextTick(false),
     instantOf: (showTime) => clock.transport.instantOf(showTime, now()),
+    secondsUntil: (showTime) => clock.transport.secondsUntil(showTime, now()),
+    onward: (showTime) => clock.transport.onward(showTime, now()),
+    reachable: (tick) => frames.reachable(tick),
     moving: () => clock.transport.moving,
-    epoch: () => clock.transport.epoch,
+    epoch: () => clock.transport.jumpsAt(now()),
     bufferSeconds: () => frames.telemetry().bufferSeconds,
     replan: (fromTick) => frames.replan(fromTick),
     loadPreset: (name, source, tick) => editor.loadPreset(name, source, tick, controls),

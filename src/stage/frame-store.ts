@@ -4,6 +4,7 @@
  * stage never stands still. Pure: no pixels are looked at, time is an argument (show seconds).
  */
 
+import { catches, secondsUntil, type Loop } from '../base/loop.ts';
 import { lastIndexAtOrBefore, lerp } from '../base/math.ts';
 import type { Seconds, Tick, Unit } from '../base/units.ts';
 
@@ -38,6 +39,8 @@ export interface Pick<Pixels> {
 const CLOSING_GAP: Tick = 240;
 /** Frames older than this are dropped, unless they are all there is (s). */
 const KEEP_BEHIND: Seconds = 6;
+/** The frame before a loop's start, and that after its end, is at most so far from it (s). */
+const LOOP_EDGE: Seconds = 2.5;
 const MAXIMUM_BYTES = 192 * 1024 * 1024;
 /** Starved: how far back the walk goes (s of show time) and how fast (show s per s). */
 const LOOP_SPAN: Seconds = 4;
@@ -101,10 +104,18 @@ export class FrameStore<Pixels> {
     this.#remove(0, this.#frames.length);
   }
 
-  /** Drops what the show has passed and, over the memory bound, what lies farthest ahead. */
-  prune(time: Seconds): void {
-    while (this.#frames.length > 2 && (this.#frames[1] as StoredFrame<Pixels>).due < time - KEEP_BEHIND) this.#remove(0, 1);
-    while (this.#frames.length > 2 && this.#bytes > MAXIMUM_BYTES) this.#remove(this.#frames.length - 1, 1);
+  /** Drops what the show has passed and, over the memory bound, what lies farthest ahead. What a loop will come back to lies ahead. */
+  prune(time: Seconds, loop: Loop | null = null): void {
+    const away = ({ due }: StoredFrame<Pixels>): Seconds => {
+      if (catches(loop, time) && due >= loop.end + LOOP_EDGE) return Infinity;
+      const isEdge = loop !== null && due < loop.start && due > loop.start - LOOP_EDGE;
+      return secondsUntil(isEdge ? loop.start : due, time, loop, KEEP_BEHIND);
+    };
+    while (this.#frames.length > 2 && away(this.#frames[1] as StoredFrame<Pixels>) < -KEEP_BEHIND) this.#remove(0, 1);
+    while (this.#frames.length > 2 && this.#bytes > MAXIMUM_BYTES) {
+      const farthest = Math.max(...this.#frames.map(away));
+      this.#remove(this.#frames.findLastIndex((frame) => away(frame) === farthest), 1);
+    }
   }
 
   /** Frames stand on both sides of the time (or exactly on it), or the show's end has come. */

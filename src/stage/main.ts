@@ -120,7 +120,7 @@ function startDisplay({ connection, session, conductor, loop, page }: Display): 
     if (!document.hidden) return;
     const instant = performance.now();
     conductor.tend(instant);
-    session.frames.prune(session.displayTime(instant, conductor.heardAt(instant)));
+    session.frames.prune(session.displayTime(instant, conductor.heardAt(instant)), session.transport?.loop);
   }, 150);
 }
 

@@ -3,6 +3,7 @@
  * jumps only when more than 100 ms away or when the transport itself jumped. Pure; instants are arguments (ms).
  */
 
+import { playOn, secondsUntil } from '../base/loop.ts';
 import { clamp } from '../base/math.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { TransportState } from '../protocol/messages.ts';
@@ -15,7 +16,7 @@ const JUMP_BEYOND: Seconds = 0.1;
 /** Where the transport is at a server instant. */
 export function transportTime(transport: TransportState, serverInstant: Milliseconds): Seconds {
   const moved = transport.playing ? ((serverInstant - transport.at) / 1000) * transport.rate : 0;
-  const time = Math.max(0, transport.showTime + moved);
+  const time = Math.max(0, playOn(transport.showTime, moved, transport.loop));
   return transport.duration > 0 ? Math.min(time, transport.duration) : time;
 }
 
@@ -30,8 +31,8 @@ export class ShowFollower {
     const target = transportTime(transport, serverInstant);
     const elapsed = this.#instant === null ? 0 : Math.max(0, serverInstant - this.#instant) / 1000;
     const isJump = this.#instant === null || transport.epoch !== this.#epoch || transport.playing !== this.#playing || !transport.playing;
-    const free = this.#time + elapsed * transport.rate;
-    const error = target - free;
+    const free = playOn(this.#time, elapsed * transport.rate, transport.loop);
+    const error = secondsUntil(target, free, transport.loop, Infinity);
     this.#time = isJump || Math.abs(error) > JUMP_BEYOND ? target : free + clamp(error, -SLEW_RATE * elapsed, SLEW_RATE * elapsed);
     this.#instant = serverInstant;
     this.#epoch = transport.epoch;

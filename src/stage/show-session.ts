@@ -4,6 +4,7 @@
  */
 
 import { messageOf } from '../base/errors.ts';
+import { playOn } from '../base/loop.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { EffectSource, ServerMessage, ShowInfo, TransportState } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
@@ -125,7 +126,7 @@ export class ShowSession {
     const followed = this.#follower.timeAt(this.transport, this.#clock.toServer(instant));
     const time = heard ?? followed;
     this.heardTime = time;
-    return this.transport.playing ? Math.max(0, time + DISPLAY_LEAD + this.displayOffset) : time;
+    return this.transport.playing ? Math.max(0, playOn(time, DISPLAY_LEAD + this.displayOffset, this.transport.loop)) : time;
   }
 
   #openShow(show: ShowInfo, values: Record<string, ControlValue>): void {

@@ -6,6 +6,7 @@
 import { messageOf } from '../base/errors.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { addressOf } from './address.ts';
+import type { TransportState } from '../protocol/messages.ts';
 import type { Connection } from './connection.ts';
 import { transportTime } from './show-follower.ts';
 import { trackKey, type ShowSession } from './show-session.ts';
@@ -48,6 +49,8 @@ export class SoundConductor {
     const { transport, show, isSoundPage } = this.#session;
     const url = show?.pcmUrl === undefined || show.pcmUrl === null ? null : addressOf(show.pcmUrl);
     if (transport === null || show === null || url === null || !isSoundPage || !transport.playing || transport.rate <= 0) return this.#stop();
+    this.player.setLoop(transport.loop);
+    if (this.#missedLoop(transport)) this.#playing = null;
     const wanted: Playing = { track: trackKey(show), epoch: transport.epoch, rate: transport.rate };
     const now = this.#playing;
     if (now !== null && now.track === wanted.track && now.epoch === wanted.epoch && now.rate === wanted.rate) return;
@@ -73,6 +76,14 @@ export class SoundConductor {
     if (heard === null || transport === null || this.#playing === null || !this.#connection.clock.isKnown) return;
     this.#heardTrack = this.#playing.track;
     this.#connection.send({ type: 'clock', showTime: heard, at: this.#connection.clock.toServer(instant), outputLatency: this.player.outputLatency, playing: transport.playing });
+  }
+
+  /** The loop was set so near its end that the sound had passed it, and the transport not. */
+  #missedLoop({ loop, ...transport }: TransportState): boolean {
+    const instant = performance.now();
+    const heard = this.heardAt(instant);
+    if (loop === null || heard === null || !this.#connection.clock.isKnown) return false;
+    return heard >= loop.end && transportTime({ ...transport, loop }, this.#connection.clock.toServer(instant)) < loop.end;
   }
 
   #stop(): void {

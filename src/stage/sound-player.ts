@@ -3,8 +3,10 @@
  * a few seconds ahead, and says which show time is being heard. Show times in seconds of the track.
  */
 
+import type { Loop } from '../base/loop.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { HeardClock } from './heard-clock.ts';
+import { SoundPlan, type SampleLoop } from './sound-plan.ts';
 import { WavSource } from './wav-source.ts';
 
 /** Length of one fetched piece, and how far ahead pieces are scheduled. */
@@ -18,13 +20,12 @@ const STOP_FADE: Seconds = 0.012;
 const CROSS_FADE: Seconds = 0.25;
 
 interface Run {
-  /** Context time of the first sample of the run, and its sample in the file. */
-  readonly contextStart: Seconds;
-  readonly firstSample: number;
+  readonly plan: SoundPlan;
   readonly rate: number;
   readonly abort: AbortController;
   readonly gain: GainNode;
-  nextSample: number;
+  /** Those that have not sounded, with their context times. */
+  pieces: { readonly node: AudioBufferSourceNode; readonly from: Seconds; readonly to: Seconds }[];
   busy: boolean;
 }
 
@@ -35,6 +36,7 @@ export class SoundPlayer {
   /** The track before, which sounds on until the new one begins. */
   #leaving: Run | null = null;
   #starting = 0;
+  #loop: Loop | null = null;
   readonly #heard = new HeardClock();
   readonly #onFault: (text: string) => void;
 
@@ -88,7 +90,8 @@ export class SoundPlayer {
     const start = Math.max(first, sampleAt(performance.now() + (START_DELAY + this.outputLatency) * 1000));
     this.#run = this.#beginRun(this.#context, start, rate, abort);
     this.#fadeLeaving(CROSS_FADE);
-    this.#schedule(this.#run, opening.map((samples) => samples.subarray(start - first)));
+    const length = this.#run.plan.pieceLength(Infinity);
+    this.#schedule(this.#run, opening.map((samples) => samples.subarray(start - first, start - first + length)));
     this.#fill();
   }
 
@@ -103,10 +106,26 @@ export class SoundPlayer {
     const run = this.#run;
     const context = this.#context;
     if (run === null || context === null || this.#source === null) return null;
-    const contextTime = this.#heard.contextTimeAt(context, instant);
     const { sampleRate, frames } = this.#source.format;
-    const from = run.firstSample / sampleRate;
-    return Math.min(frames / sampleRate, from + Math.max(0, contextTime - run.contextStart) * run.rate);
+    return Math.min(frames, run.plan.sampleAt(this.#heard.contextTimeAt(context, instant))) / sampleRate;
+  }
+
+  /** Turns at the loop's end from now on, sample-exactly; null: plays on. */
+  setLoop(loop: Loop | null): void {
+    this.#loop = loop;
+    const run = this.#run;
+    const context = this.#context;
+    if (run === null || context === null) return;
+    const cut = run.plan.setLoop(this.#sampleLoop(), context.currentTime);
+    if (cut === null) return;
+    for (const { node, from, to } of run.pieces) if (to > cut) node.stop(Math.max(cut, from));
+    run.pieces = run.pieces.filter(({ from }) => from < cut);
+    this.#fill();
+  }
+
+  #sampleLoop(): SampleLoop | null {
+    const rate = this.#source?.format.sampleRate ?? 0;
+    return this.#loop === null || rate === 0 ? null : { start: Math.round(this.#loop.start * rate), end: Math.round(this.#loop.end * rate) };
   }
 
   /** Call a few times a second: keeps the next pieces scheduled. */
@@ -119,7 +138,9 @@ export class SoundPlayer {
     gain.connect(context.destination);
     // The first sample falls on a sample of the context, so that later pieces join without interpolation.
     const contextStart = Math.ceil((context.currentTime + START_DELAY) * context.sampleRate) / context.sampleRate;
-    return { contextStart, firstSample, rate, abort, gain, nextSample: firstSample, busy: false };
+    const plan = new SoundPlan(contextStart, firstSample, context.sampleRate * rate);
+    plan.setLoop(this.#sampleLoop(), context.currentTime);
+    return { plan, rate, abort, gain, pieces: [], busy: false };
   }
 
   #schedule(run: Run, channels: Float32Array<ArrayBuffer>[]): void {
@@ -130,11 +151,12 @@ export class SoundPlayer {
     channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
     const node = new AudioBufferSourceNode(context, { buffer, playbackRate: run.rate });
     node.connect(run.gain);
-    const due = run.contextStart + (run.nextSample - run.firstSample) / (context.sampleRate * run.rate);
+    const due = run.plan.next.at;
     const late = context.currentTime - due;
     // A piece that came late starts in its middle: later samples keep their place.
     node.start(Math.max(due, context.currentTime), Math.max(0, late) * run.rate);
-    run.nextSample += length;
+    run.plan.add(length, context.currentTime);
+    run.pieces = [...run.pieces.filter(({ to }) => to > context.currentTime), { node, from: due, to: due + length / (context.sampleRate * run.rate) }];
   }
 
   #fill(): void {
@@ -143,14 +165,14 @@ export class SoundPlayer {
     const source = this.#source;
     if (run === null || context === null || source === null || run.busy) return;
     const { sampleRate, frames } = source.format;
-    const scheduledUntil = run.contextStart + (run.nextSample - run.firstSample) / (sampleRate * run.rate);
-    if (run.nextSample >= frames || scheduledUntil > context.currentTime + AHEAD) return;
+    const { next, version } = run.plan;
+    if (next.sample >= frames || next.at > context.currentTime + AHEAD) return;
     run.busy = true;
-    source.read(run.nextSample, Math.round(CHUNK * sampleRate), run.abort.signal).then(
+    source.read(next.sample, run.plan.pieceLength(Math.round(CHUNK * sampleRate)), run.abort.signal).then(
       (channels) => {
         run.busy = false;
         if (run !== this.#run) return;
-        this.#schedule(run, channels);
+        if (version === run.plan.version) this.#schedule(run, channels);
         this.#fill();
       },
       (thrown: unknown) => {

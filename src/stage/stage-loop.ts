@@ -98,7 +98,7 @@ export class StageLoop {
     this.#freeze(looks, pick);
     const over = this.#dressing.at({ session: this.#session, time, elapsed, wall, light: looks.light, beat: looks.music.BEAT, valueOf: looks.valueOf });
     this.#painter.draw({ ...looks, ...this.#frozen, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety, over });
-    this.#session.frames.prune(time);
+    this.#session.frames.prune(time, this.#session.transport?.loop);
     this.probe.beatPhase = looks.music.BEAT;
     this.probe.show(pick, time, looks.light, this.#painter.effectNames, this.quality.level);
     this.probe.flashShare = this.#painter.safe.limiter.share;

@@ -89,3 +89,72 @@ describe('sound clock', () => {
     expect(transport.moving).toBe(false);
   });
 });
+
+describe('a loop', () => {
+  const playing = (clock: 'free' | 'sound' = 'free'): Transport => {
+    const transport = new Transport({ clock, duration: 60 });
+    transport.play(0);
+    return transport;
+  };
+
+  it('turns exactly at its end, lap after lap, whenever it is asked, and voids no schedule', () => {
+    const transport = playing();
+    transport.setLoop({ start: 10, end: 12 }, 1000);
+    const { epoch } = transport;
+    for (const [now, time] of [[9000, 9], [11_999, 11.999], [12_000, 10], [13_500, 11.5], [14_000, 10], [15_000_250, 10.25]] as const) expect(transport.showTimeAt(now)).toBeCloseTo(time, 6);
+    expect(transport.epoch).toBe(epoch);
+    expect([11_999, 12_000, 14_000].map((now) => transport.jumpsAt(now) - epoch)).toEqual([0, 1, 2]);
+    expect(transport.instantOf(10.9, 13_500)).toBeCloseTo(14_900, 6);
+    expect(transport.instantOf(11.4, 13_500)).toBeCloseTo(13_400, 6);
+    expect(transport.instantOf(12.5, 13_500)).toBe(Infinity);
+    expect(transport.endedAt(1e9)).toBe(false);
+  });
+
+  it('goes through pause, another rate, seeks and its own end', () => {
+    const transport = playing();
+    transport.setLoop({ start: 10, end: 12 }, 0);
+    transport.pause(13_000);
+    expect(transport.showTimeAt(99_000)).toBeCloseTo(11, 9);
+    transport.play(20_000);
+    transport.setRate(2, 20_000);
+    expect(transport.showTimeAt(20_750)).toBeCloseTo(10.5, 9);
+    const laps = transport.jumpsAt(20_750);
+    transport.seek(40, 20_750);
+    expect(transport.showTimeAt(21_750)).toBeCloseTo(42, 9);
+    expect(transport.jumpsAt(21_750)).toBe(laps + 1);
+    transport.seek(11, 21_750);
+    expect(transport.showTimeAt(22_500)).toBeCloseTo(10.5, 9);
+    transport.setLoop(null, 22_500);
+    expect(transport.showTimeAt(24_500)).toBeCloseTo(14.5, 9);
+  });
+
+  it('is cut at the end of the track, is none when too short, and goes with the track', () => {
+    const transport = playing();
+    transport.setLoop({ start: 50, end: 80 }, 0);
+    expect(transport.loop).toEqual({ start: 50, end: 60 });
+    expect(transport.showTimeAt(61_000)).toBeCloseTo(51, 9);
+    transport.setLoop({ start: 5, end: 5.05 }, 0);
+    expect(transport.loop).toBeNull();
+    transport.setLoop({ start: 5, end: 6 }, 0);
+    transport.load(30, 0);
+    expect(transport.loop).toBeNull();
+  });
+
+  it('follows a sound page that turns by itself, a little early or late, without a jump', () => {
+    for (const lag of [-0.03, 0.03]) {
+      const transport = playing('sound');
+      transport.hear({ showTime: 0, at: 0, playing: true }, 0);
+      transport.setLoop({ start: 1, end: 3 }, 100);
+      let before = transport.showTimeAt(0);
+      for (let now = 150; now < 20_000; now += 150) {
+        const sounded = now / 1000 + lag;
+        transport.hear({ showTime: sounded < 3 ? sounded : 1 + (sounded - 3) % 2, at: now, playing: true }, now + 5);
+        const time = transport.showTimeAt(now + 5);
+        const step = time - before;
+        expect(Math.abs(step < -1 ? step + 2 : step)).toBeLessThan(0.17);
+        before = time;
+      }
+      expect(transport.jumpsAt(20_000) - transport.epoch).toBe(9);
+    }
+  });
+});

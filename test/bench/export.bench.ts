@@ -95,7 +95,7 @@ async function openStage(): Promise<FrameMaker> {
   const welcome: Welcome = {
     show: { title: 'clicks', track: 'clicks.wav', duration: timeline.duration, timelineUrl: '/api/timeline', pcmUrl: null, sampleRate: RATE, channels: 2, presetName: 'bench', presets: [], lookChain: [LOOK], stageRoutes: [], routes: [], walkSpeed: { slowest: 0.25, fastest: 3 }, model: 'flash', prompts: [] },
     parameters: [...table.values()], values, effects: [effect],
-    transport: { playing: false, showTime: 0, at: 0, rate: 1, duration: timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: BPM, beat: 0, bar: 0, epoch: 0 },
+    transport: { playing: false, showTime: 0, at: 0, rate: 1, duration: timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: BPM, beat: 0, bar: 0, epoch: 0, loop: null },
   };
   return openStageFrames({ ...flashingShow(), browserPath: findBrowser() as string, webRoot: WEB_ROOT, welcome, timelineBytes: encodeTimeline(timeline), fps: FPS, timeOf, now: () => performance.now() });
 }

@@ -135,7 +135,7 @@ export class StageShow {
     const showTime = this.transport.showTimeAt(now);
     const place = placeInGrid(this.timeline.grid, showTime);
     const { playing, moving, rate, duration, epoch } = this.transport;
-    return { playing: playing && (moving || this.#election.elected !== null), showTime, at: now, rate, duration, soundPage: this.#election.elected, clockSource: 'track', confidence: 0.95, tempo: place.tempo, beat: place.positionInBar, bar: place.bar, epoch };
+    return { playing: playing && (moving || this.#election.elected !== null), showTime, at: now, rate, duration, soundPage: this.#election.elected, clockSource: 'track', confidence: 0.95, tempo: place.tempo, beat: place.positionInBar, bar: place.bar, epoch, loop: this.transport.loop };
   }
 
   #showInfo(): ShowInfo {

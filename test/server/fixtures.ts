@@ -12,7 +12,7 @@ import { CORE_PARAMETERS } from '../../src/score/parameters.ts';
 import type { ClientInfo, ShowHost, Welcome } from '../../src/server/host.ts';
 
 export const TRANSPORT: TransportState = {
-  playing: false, showTime: 0, at: 0, rate: 1, duration: 60, soundPage: null, clockSource: 'track', confidence: 1, tempo: 124, beat: 0, bar: 0, epoch: 3,
+  playing: false, showTime: 0, at: 0, rate: 1, duration: 60, soundPage: null, clockSource: 'track', confidence: 1, tempo: 124, beat: 0, bar: 0, epoch: 3, loop: null,
 };
 
 /** A frame filled with `shade`. */

@@ -146,6 +146,23 @@ describe('what pages send', () => {
 });
 
 describe('frames', () => {
+  it('keeps a slow page\'s line short, so that news pass, and brings what it missed once it reads', async () => {
+    const host = createTestHost();
+    const server = await start(host);
+    const page = await join(server.url);
+    page.socket.pause();
+    host.frames = Array.from({ length: 40 }, (_, i) => frameOf(i, i));
+    for (const frame of host.frames) server.sendFrame(frame, 3);
+    // All of it would fit into the sockets' own buffers; the page is known to have read nothing.
+    expect(server.skippedFrames).toBe(32);
+    server.broadcast({ type: 'progress', task: 'open', fraction: 1, text: 'news' });
+    page.socket.resume();
+    await page.until(() => page.find('progress') !== undefined);
+    expect(page.frames.length).toBe(8);
+    await page.until(() => page.frames.length === 40);
+    expect(new Set(page.frames.map(({ header }) => header.tick)).size).toBe(40);
+  });
+
   it('skips frames for a page that does not read, and only for it', async () => {
     const server = await start();
     const quick = await join(server.url);

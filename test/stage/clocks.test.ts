@@ -7,7 +7,7 @@ import { HeardClock } from '../../src/stage/heard-clock.ts';
 import { ServerClock } from '../../src/stage/server-clock.ts';
 import { ShowFollower, transportTime } from '../../src/stage/show-follower.ts';
 
-const TRANSPORT: TransportState = { playing: true, showTime: 10, at: 1000, rate: 1, duration: 60, soundPage: null, clockSource: 'track', confidence: 1, tempo: 120, beat: 1, bar: 0, epoch: 1 };
+const TRANSPORT: TransportState = { playing: true, showTime: 10, at: 1000, rate: 1, duration: 60, soundPage: null, clockSource: 'track', confidence: 1, tempo: 120, beat: 1, bar: 0, epoch: 1, loop: null };
 
 describe('server clock', () => {
   it('finds the offset within half the shortest round trip, under queueing', () => {
@@ -27,6 +27,19 @@ describe('server clock', () => {
 });
 
 describe('show follower', () => {
+  it('turns with a loop, between two reports, exactly where the transport does', () => {
+    const follower = new ShowFollower();
+    const looped = { ...TRANSPORT, loop: { start: 9, end: 10.5 } };
+    for (let instant = 1000; instant < 20_000; instant += 16) {
+      const at = instant - (instant % 250);
+      const passed = (at - 1000) / 1000;
+      const report = { ...looped, at, showTime: passed < 0.5 ? 10 + passed : 9 + (passed - 0.5) % 1.5 };
+      const now = (instant - 1000) / 1000;
+      expect(follower.timeAt(report, instant)).toBeCloseTo(now < 0.5 ? 10 + now : 9 + (now - 0.5) % 1.5, 9);
+    }
+    expect(transportTime({ ...looped, showTime: 20 }, 3000)).toBe(22);
+  });
+
   it('follows a drifting transport by at most 1 ms a second', () => {
     const follower = new ShowFollower();
     let last = follower.timeAt(TRANSPORT, 1000);

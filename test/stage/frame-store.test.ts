@@ -72,6 +72,21 @@ describe('frame store', () => {
     expect([store.size, store.bytes, new Set(released).size]).toEqual([0, 0, 101]);
   });
 
+  it('keeps what a loop comes back to, and of too many frames those that come first', () => {
+    const loop = { start: 10, end: 40 };
+    const ticks = Array.from({ length: 600 }, (_, i) => i * 10);
+    const small = storeOf(...ticks.map((tick) => frame(tick)));
+    small.prune(39, loop);
+    expect(small.pick(10, 0)).toMatchObject({ starved: false, from: { tick: 1200 } });
+    expect(small.firstDue).toBeLessThan(10);
+    const large = storeOf(...ticks.map((tick) => frame(tick, { bytes: 1024 * 1024 })));
+    large.prune(39, loop);
+    expect(large.bytes).toBeLessThanOrEqual(192 * 1024 * 1024);
+    for (const time of [39, 39.9, 10, 13]) expect(large.pick(time, 0)?.from.due).toBeCloseTo(time, 0);
+    large.prune(12, loop);
+    expect(large.pick(12, 0)).toMatchObject({ starved: false, from: { tick: 1440 } });
+  });
+
   it('holds a bounded number of bytes', () => {
     const store = new FrameStore<string>();
     for (let tick = 0; tick < 6000; tick += 10) store.add(frame(tick, { bytes: 1024 * 1024 }));

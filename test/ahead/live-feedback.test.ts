@@ -20,7 +20,7 @@ const plan: WalkPlan = { prepare: () => Promise.resolve(), pointAt: () => base, 
 const SETTINGS = { strength: 0.5, zoom: 1.01, rotate: 1, shift: [0.01, 0] } as const;
 
 /** Notes the links that are drawn, and checks as the real painter does that each follows the one drawn before. */
-function recorder(): { readonly pipeline: Pipeline; readonly links: FeedbackLink[]; die(): void } {
+function recorder(): { readonly pipeline: Pipeline; readonly links: FeedbackLink[]; readonly die: () => void } {
   const links: FeedbackLink[] = [];
   let last: FeedbackLink | undefined;
   const draw = async (point: LatentPoint, signal?: AbortSignal): Promise<Picture> => {

@@ -14,11 +14,12 @@ export function addChange(list: ControlChange[], change: ControlChange): void {
   else list.splice(place, 0, change);
 }
 
-function twinOf(list: readonly ControlChange[], { path, appliesFromTick }: ControlChange, place: number): number {
+function twinOf(list: readonly ControlChange[], { path, source, appliesFromTick }: ControlChange, place: number): number {
   for (let i = place - 1; i >= 0; i--) {
     const other = list[i] as ControlChange;
     if (other.appliesFromTick !== appliesFromTick || !isPlain(other)) return -1;
-    if (other.path === path) return i;
+    // A render leaves the governor's changes out: what a hand set must not be gone with them.
+    if (other.path === path && (other.source === 'governor') === (source === 'governor')) return i;
   }
   return -1;
 }

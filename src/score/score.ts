@@ -130,7 +130,7 @@ export class Score {
   /** Another timeline from a tick on (beats that a hand moved): the ticks before stay as they were, and the walk goes on from where it is. */
   follow(timeline: Timeline, fromTick: Tick): void {
     const tick = Math.max(0, fromTick);
-    this.#turns = [...this.#turns.filter((turn) => turn.tick < tick), { tick, source: new MomentSource(timeline, false), schemes: new WeakMap() }];
+    this.#turns = [...this.#turns.filter((turn) => turn.tick < tick), { tick, source: new MomentSource(timeline, this.#source.live), schemes: new WeakMap() }];
     this.#forgetFrom(tick);
   }
 

@@ -28,6 +28,14 @@ describe('control log', () => {
     expect(log.changes.map((change) => (change.kind === 'value' ? change.value : change.path))).toEqual([2, 1, '/cue/go', '/cue/go', 3]);
   });
 
+  it('keeps what a hand set beside what the governor made of it', () => {
+    const log = new ControlLog();
+    log.add(value('/walk/speed', 2, 5, 1));
+    log.add({ ...value('/walk/speed', 0.5, 5, 2), source: 'governor' });
+    log.add({ ...value('/walk/speed', 0.4, 5, 3), source: 'governor' });
+    expect(log.changes.map((change) => change.kind === 'value' && [change.source, change.value])).toEqual([['osc', 2], ['governor', 0.4]]);
+  });
+
   it('never moves a value across a preset, which brings values of its own', () => {
     const log = new ControlLog();
     const preset: ControlChange = { kind: 'value', path: '/preset/load', value: 'Storm', source: 'osc', arrival: 2, appliesFromTick: 5 };

@@ -53,13 +53,13 @@ describe('live', () => {
     const timeline = new GrowingTimeline();
     const peeking = makeScore({ timeline });
     const plain = makeScore({ timeline });
-    for (let tick = 0; tick < 120 * 40; tick += 30) {
+    for (let tick = 0; tick < 120 * 20; tick += 30) {
       timeline.known = tick / 120;
       const answer = JSON.stringify(peeking.modulationAt(tick));
       expect(answer).toBe(JSON.stringify(plain.modulationAt(tick)));
-      for (let ahead = 15; ahead < 720; ahead += 15) peeking.peekAt(tick + ahead);
+      for (let ahead = 15; ahead < 720; ahead += 45) peeking.peekAt(tick + ahead);
     }
-    expect(JSON.stringify(peeking.peekAt(4000).modulation)).toBe(JSON.stringify(plain.modulationAt(4000)));
+    expect(JSON.stringify(peeking.peekAt(2000).modulation)).toBe(JSON.stringify(plain.modulationAt(2000)));
   });
 
   it('moves on downbeats, faster where it is loud, and takes cues', () => {

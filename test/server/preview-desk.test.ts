@@ -20,7 +20,7 @@ describe('PreviewDesk', () => {
     const show = makeShow();
     const { desk, seen } = deskOf(show);
     desk.tend(0, 10, 5);
-    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => seen.length, { timeout: 45_000 }).toBe(1);
     expect(seen[0]?.due).toBeCloseTo(10 + FOUR_BARS, 6);
     const drawn = await show.pipeline.draw(show.walk.pointAt(Math.round((10 + FOUR_BARS) * 120)));
     expect(Buffer.from(seen[0]?.jpeg ?? [])).toEqual(Buffer.from(await encodeJpeg(drawn)));
@@ -35,12 +35,12 @@ describe('PreviewDesk', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(seen).toEqual([]);
     desk.tend(100, 10, 5);
-    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => seen.length, { timeout: 45_000 }).toBe(1);
     desk.tend(200, 11, 5);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(seen).toHaveLength(1);
     desk.tend(2000, 12, 5);
-    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => seen.length, { timeout: 45_000 }).toBe(2);
   });
 
   it('sees nothing ahead of live input', async () => {

@@ -36,7 +36,7 @@ async function tendUntilAll(desk: ThumbnailDesk, buffer = 5): Promise<Record<str
   await expect.poll(() => {
     desk.tend((now += 250), buffer);
     return Object.keys(namesOf(desk)).length;
-  }, { timeout: 15_000, interval: 10 }).toBe(PRESETS.length);
+  }, { timeout: 45_000, interval: 10 }).toBe(PRESETS.length);
   return namesOf(desk);
 }
 

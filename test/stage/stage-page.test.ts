@@ -134,7 +134,7 @@ describe('the stage page', () => {
       first = await look(page);
       await page.waitForTimeout(700);
       return differenceOf(first, await look(page));
-    }, { timeout: 15_000 }).toBeLessThan(1);
+    }, { timeout: 45_000 }).toBeLessThan(1);
     show.setValue('/stage/freeze', false);
     await expect.poll(async () => differenceOf(first, await look(page))).toBeGreaterThan(1.5);
   });
@@ -147,15 +147,15 @@ describe('the stage page', () => {
     await page.waitForFunction(() => globalThis.latentbeatProbe.starved);
     let last = await look(page);
     for (let i = 0; i < 5; i++) {
-      await page.waitForTimeout(300);
-      const now = await look(page);
-      expect(differenceOf(last, now)).toBeGreaterThan(1);
+      let now = last;
+      // A slow machine draws one picture a second.
+      await expect.poll(async () => differenceOf(last, (now = await look(page))), { interval: 300, timeout: 20_000 }).toBeGreaterThan(1);
       expect(meanOf(now)).toBeGreaterThan(5);
       last = now;
     }
     await show.listen(port);
-    await page.waitForFunction(() => globalThis.latentbeatProbe.connected && !globalThis.latentbeatProbe.starved, undefined, { timeout: 15_000 });
-  });
+    await page.waitForFunction(() => globalThis.latentbeatProbe.connected && !globalThis.latentbeatProbe.starved, undefined, { timeout: 60_000 });
+  }, 180_000);
 
   it('comes back from a lost GL context', async () => {
     const { page } = await play({ lookChain: ['feedback'] });
@@ -208,7 +208,7 @@ describe('the stage page', () => {
         const [a, b] = await Promise.all([first.page, second].map((one) => one.evaluate(() => ({ show: globalThis.latentbeatProbe.showTime, at: performance.timeOrigin + globalThis.latentbeatProbe.drawnAt }))));
         return Math.abs((a?.show ?? 0) - (b?.show ?? 9) - ((a?.at ?? 0) - (b?.at ?? 0)) / 1000);
       };
-      await expect.poll(apart, { timeout: 15_000 }).toBeLessThan(0.15);
+      await expect.poll(apart, { timeout: 45_000 }).toBeLessThan(0.15);
       expect(await second.evaluate(() => globalThis.latentbeatProbe.audioTime)).toBeNull();
     } finally {
       await second.close();
@@ -224,7 +224,7 @@ describe('listening', () => {
       const tab = await listening.newPage({ viewport: SIZE });
       await tab.goto(own.server.url);
       await tab.click('.card-listen:enabled');
-      await expect.poll(() => own.hops.length, { timeout: 15_000 }).toBeGreaterThan(20);
+      await expect.poll(() => own.hops.length, { timeout: 45_000 }).toBeGreaterThan(20);
       expect(own.messages('live')[0]).toMatchObject({ on: true });
       expect(own.hops.every((hop) => hop.length === 512)).toBe(true);
       // Chromium's fake device beeps once a second.

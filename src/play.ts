@@ -108,7 +108,7 @@ export async function startPlaying(asked: PlayRequest): Promise<Playing> {
   const uploadFolder = cacheSubfolder('uploads');
   const pipeline = startPipeline(request);
   pipeline.catch(() => undefined);
-  const kit = loadKit();
+  const kit = loadKit(request.shaders);
   kit.catch(() => undefined);
   const session = new Session({
     now, tools: createTools(request, kit, pipeline), version: packageVersion(), provider: request.provider ?? 'cpu',
@@ -128,7 +128,7 @@ export async function startPlaying(asked: PlayRequest): Promise<Playing> {
     closers.unshift(() => server.close());
     const controls = await openControls(request, { session, table: (await kit).table, names: server.lan?.names, now, say });
     closers.unshift(() => controls.close());
-    const watching = watchEffects({ folder: packagePath('shaders'), effects: (await kit).effects, onChange: (effects) => session.changeEffects(effects), onNotice: (text) => say('warn', text) });
+    const watching = watchEffects({ folder: request.shaders ?? packagePath('shaders'), effects: (await kit).effects, onChange: (effects) => session.changeEffects(effects), onNotice: (text) => say('warn', text) });
     closers.unshift(async () => watching.close());
     const tending = setInterval(() => session.tend(), TEND_INTERVAL_MS);
     closers.unshift(async () => clearInterval(tending), () => session.close());

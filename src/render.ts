@@ -27,6 +27,7 @@ import { feedbackFrames } from './video/feedback-frames.ts';
 import { findBrowser } from './video/browser.ts';
 import { exportVideo, type ExportProgress, type FrameMaker } from './video/export.ts';
 import { checkOutput, containerOf } from './video/output.ts';
+import { titledFrames } from './render-title.ts';
 import { createPlainFrames } from './video/plain-frames.ts';
 import { chooseRange, type VideoRange } from './video/range.ts';
 import type { VideoBackend, VideoSettings } from './video/sink.ts';
@@ -108,15 +109,21 @@ async function openMaker(request: RenderRequest, show: OpenShow, settings: Video
   const browserPath = request.plain === true ? null : findBrowser();
   if (browserPath === null) {
     if (request.plain !== true) notify('warn', 'no Chromium, Chrome or Edge was found, so the video is rendered without look effects, as with --plain');
-    return request.estimate === true ? createPlainFrames(common) : safeFrames(createPlainFrames(common), { ...common, fps, profile: request.stageValues?.['/stage/safety'] });
+    const titled = titledFrames(createPlainFrames(common), { ...common, fps, values: valuesOf(request, show, range), title: show.title });
+    return request.estimate === true ? titled : safeFrames(titled, { ...common, fps, profile: request.stageValues?.['/stage/safety'] });
   }
-  const values: Record<string, ControlValue> = {};
-  for (const [path, parameter] of show.table) if (parameter.kind !== 'trigger') values[path] = parameter.default;
-  Object.assign(values, show.preset.look.values, show.score.valuesAt(range.tickOf(0)), { '/stage/safety': 'strict' }, request.stageValues);
+  const values = valuesOf(request, show, range);
   const transport = { playing: false, showTime: range.from, at: 0, rate: 1, duration: show.timeline.duration, soundPage: null, clockSource: 'render', confidence: 1, tempo: 0, beat: 0, bar: 0, epoch: 0, loop: null };
   const welcome = { show: showInfoOf(show, [show.preset], 0), parameters: [...show.table.values()], values, effects: show.effects, transport };
   const webRoot = fileURLToPath(new URL('dist/web', distParent()));
   return openStageFrames({ ...common, browserPath, webRoot, overlayFolder: cacheSubfolder('overlays'), welcome, timelineBytes: encodeTimeline(show.timeline), fps, timeOf: range.timeOf, now });
+}
+
+/** Values of all controls at the start of the range. */
+function valuesOf(request: RenderRequest, show: OpenShow, range: VideoRange): Record<string, ControlValue> {
+  const values: Record<string, ControlValue> = {};
+  for (const [path, parameter] of show.table) if (parameter.kind !== 'trigger') values[path] = parameter.default;
+  return Object.assign(values, show.preset.look.values, show.score.valuesAt(range.tickOf(0)), { '/stage/safety': 'strict' }, request.stageValues);
 }
 
 /** The show's own walk, or the same as a chain of feedback. */

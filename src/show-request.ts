@@ -38,6 +38,8 @@ export interface ShowRequest {
   readonly early?: boolean | undefined;
   /** Keeps the governor's interventions of the log. */
   readonly asPlayed?: boolean | undefined;
+  /** Folder of the look effects instead of the package's. */
+  readonly shaders?: string | undefined;
 }
 
 export type OnProgress = (fraction: Unit, text: string) => void;

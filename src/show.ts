@@ -64,16 +64,16 @@ export interface Kit {
   readonly table: ParameterTable;
 }
 
-export async function loadKit(): Promise<Kit> {
+export async function loadKit(shaders = packagePath('shaders')): Promise<Kit> {
   const library = await PresetLibrary.open({ shipped: packagePath('presets'), own: cacheSubfolder('presets') }, (text) => notify('warn', text));
   const controllers = await ControllerLibrary.open({ shipped: packagePath('presets/controllers'), own: cacheSubfolder('controllers') }, (text) => notify('warn', text));
-  const effects = await loadEffects(packagePath('shaders'));
+  const effects = await loadEffects(shaders);
   return { library, controllers, effects, table: buildParameterTable(effects.flatMap(({ parameters }) => parameters)) };
 }
 
 /** Opens the sound, analyses it and lays out the walk. Throws UserErrors of one sentence. */
 export async function openShow(asked: ShowRequest, onProgress: OnProgress = () => undefined): Promise<OpenShow> {
-  const kit = await loadKit();
+  const kit = await loadKit(asked.shaders);
   const file = asked.showFile === undefined ? null : await readShowFile(asked.showFile);
   const request = asked.pipeline === undefined ? await withShowModel(asked) : asked;
   const preset = await choosePreset(request, file, kit.library);

@@ -112,14 +112,14 @@ export class PanelPage {
         this.#board.receive(message.values, true);
         this.#controllers.reconnected();
         return this.#jobs.soon(() => this.#build());
-      case 'show':
+      case 'show': case 'effects':
         this.#board.receive(message.values, true);
         return this.#jobs.soon(() => this.#build());
       case 'transport':
         return this.#board.receive({ '/transport/play': message.transport.playing });
       case 'values':
         return this.#board.receive(message.values);
-      case 'pong': case 'trigger': case 'effects': case 'live': case 'outputs':
+      case 'pong': case 'trigger': case 'live': case 'outputs':
         return;
       case 'telemetry': case 'storyboard': case 'keepers': case 'heard': case 'render': case 'notice': case 'progress': case 'controllers': case 'monitor': case 'midiOut': case 'thumbnails': case 'preview': case 'pads': case 'cues': case 'snapshots': case 'queue':
         return this.#jobs.soon(() => this.#show(message));

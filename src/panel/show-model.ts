@@ -34,6 +34,7 @@ export class ShowModel {
       this.show = message.show;
       await this.#loadTimeline(message.show.timelineUrl);
     }
+    if (message.type === 'effects') this.parameters = message.parameters;
     if (message.type === 'transport') this.transport = message.transport;
     if (message.type === 'live') (this.#live ??= new LiveTimeline()).add(message);
   }

@@ -203,7 +203,8 @@ export type ServerMessage =
   | { readonly type: 'pads'; readonly pads: readonly PadTile[] }
   /** By prompt, all that are known; empty for a model that cannot say. */
   | { readonly type: 'heard'; readonly prompts: Readonly<Record<string, HeardPrompt>> }
-  | { readonly type: 'effects'; readonly effects: readonly EffectSource[] }
+  /** Files of shaders/ have changed: all effects, the whole table with their inputs, and the values of all controls. */
+  | { readonly type: 'effects'; readonly effects: readonly EffectSource[]; readonly parameters: readonly Parameter[]; readonly values: Readonly<Record<string, ControlValue>> }
   | { readonly type: 'progress'; readonly task: string; readonly fraction: number; readonly text: string }
   | { readonly type: 'render'; readonly progress: RenderProgress }
   /** Live input, ~40 a second: newest features (0..1 by curve name), predicted beat grid. Times on the show clock. */

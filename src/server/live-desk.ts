@@ -13,8 +13,11 @@ import { placeInGrid, type BeatGrid } from '../timeline/timeline.ts';
 import type { LiveShow, PassedBeat } from './open-show.ts';
 
 const NEWS_INTERVAL: Milliseconds = 25;
-/** Without a hop for this long the source counts as lost, and silence is put in its place up to MARGIN before now. */
-const LOST_AFTER: Milliseconds = 400;
+/**
+ * Without a hop for this long the source counts as lost, and silence is put in its place up to MARGIN before now. Longer than
+ * a page that draws slowly holds its hops back: what comes late is still heard whole, and the beat goes on by itself meanwhile.
+ */
+const LOST_AFTER: Milliseconds = 2_000;
 const MARGIN: Seconds = 0.1;
 /** A hop that is farther off belongs to another stream: its count has begun anew (s). */
 const OTHER_STREAM: Seconds = 10;

@@ -97,10 +97,9 @@ export class ShowStaging {
     const { slot: { current }, effects, controls, pages, links } = this.#desks;
     const inputsDiffer = effects.change(sources, current);
     if (current === null) return;
-    if (!inputsDiffer) return pages.broadcast({ type: 'effects', effects: sources });
     controls.fillGaps(current);
-    pages.welcomeAll();
-    links.pathChanged('/look');
+    pages.broadcast({ type: 'effects', effects: sources, parameters: [...current.table.values()], values: controls.values });
+    if (inputsDiffer) links.pathChanged('/look');
   }
 
   /** What a controller asks for, applied together; what cannot be is told to the pages. */

@@ -42,13 +42,15 @@ export interface EffectFault {
 export class LookChain {
   readonly #sound = new SoundPicture();
   #effects: Effect[] = [];
+  /** Texts by name as they were last told. */
+  #told: ReadonlyMap<string, string> | null = null;
   #output: [WebGLRenderTarget, WebGLRenderTarget] | null = null;
   #width = 0;
   #height = 0;
 
   /**
    * Builds the effects of the chain that exist, in order; keeps those that have not changed, and the last good one of
-   * those that do not compile. Returns what is wrong.
+   * those that do not compile. Returns what is wrong, also with a file outside the chain that has just been saved.
    */
   setEffects(renderer: WebGLRenderer, sources: readonly EffectSource[], chain: readonly string[]): EffectFault[] {
     const faults: EffectFault[] = [];
@@ -60,10 +62,22 @@ export class LookChain {
       faults.push({ name: source.name, text: `${text}; ${before === undefined ? 'it is left out' : 'its last good version goes on'}` });
       return before === undefined ? [] : [before];
     });
+    faults.push(...this.#faultsOutside(renderer, sources, chain));
     for (const effect of this.#effects) if (!kept.includes(effect)) effect.dispose();
     this.#effects = kept;
     for (const effect of kept) effect.setSize(this.#width, this.#height);
     return faults;
+  }
+
+  /** Of effects that are not in the chain only those are compiled that have changed: all of them would hold up the start. */
+  #faultsOutside(renderer: WebGLRenderer, sources: readonly EffectSource[], chain: readonly string[]): EffectFault[] {
+    const before = this.#told;
+    this.#told = new Map(sources.map(({ name, source }) => [name, source]));
+    if (before === null) return [];
+    return sources.filter(({ name, source }) => !chain.includes(name) && before.get(name) !== source).flatMap((source) => {
+      const text = faultOf(renderer, source);
+      return text === null ? [] : [{ name: source.name, text: `${text}; it is not in use now` }];
+    });
   }
 
   /** An effect reads MOTION. */

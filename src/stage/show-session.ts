@@ -98,7 +98,9 @@ export class ShowSession {
         return this.director.touch();
       case 'effects':
         this.#effects = message.effects;
-        this.director.setTable(message.effects.flatMap((effect) => effect.parameters));
+        this.parameters = message.parameters;
+        this.director.setTable(message.parameters);
+        this.#setValues(message.values, false);
         return this.#handlers.onEffects(this.#effects, this.show?.lookChain ?? []);
       case 'live':
         this.#live ??= this.#beginLive();

@@ -17,14 +17,14 @@ import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { openAudio } from '../../src/audio/open.ts';
 import { writeWav } from '../../src/audio/wav.ts';
-import { lastIndexAtOrBefore, lerp, median, quantile } from '../../src/base/math.ts';
+import { lastIndexAtOrBefore, median, quantile } from '../../src/base/math.ts';
 import { SECTIONS_VARIABLE } from '../../src/commands/bench.ts';
 import type { DisplayFrame, Probe } from '../../src/stage/probe.ts';
 import { hasBeatSet, openBeatSet } from '../helpers/beat-set.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
 import { drumSamples } from '../helpers/drum-samples.ts';
 import { causalBeats, runLive } from '../helpers/live-chain.ts';
-import { agreement, diagnosis, heardSamples, lightErrors, lostSeconds, onsetInstants, onsetsOf } from '../helpers/live-truth.ts';
+import { agreement, diagnosis, lightErrors, onsetInstants, onsetsOf } from '../helpers/live-truth.ts';
 import { loseContext } from '../helpers/lose-context.ts';
 import { StageShow } from '../helpers/stage-show.ts';
 import { DEMO_FORM, syntheticTimeline } from '../helpers/synthetic-timeline.ts';
@@ -63,9 +63,11 @@ async function causal(): Promise<Figures> {
   const figures: Figures = {};
   for (const { name, samples } of await music()) {
     const run = await withWav(samples, (wav) => runLive(wav, PIECE_SECONDS));
-    const { share, compared } = agreement(run.beats, causalBeats(heardSamples(run), run.sampleRate));
-    const file = agreement(run.beats, causalBeats(samples, RATE));
-    Object.assign(figures, { [`${name} beats within 5 ms %`]: round(share * 100), [`${name} beats compared`]: compared, [`${name} against the file %`]: round(file.share * 100), [`${name} sound lost s`]: round(lostSeconds(run)) });
+    const reference = causalBeats(run.samples, run.sampleRate);
+    const { share, compared } = agreement(run.announced, reference);
+    const told = agreement(run.beats, reference);
+    const file = agreement(run.announced, causalBeats(samples, RATE));
+    Object.assign(figures, { [`${name} beats within 5 ms %`]: round(share * 100), [`${name} beats compared`]: compared, [`${name} as pages were told %`]: round(told.share * 100), [`${name} against the file %`]: round(file.share * 100), [`${name} sound lost s`]: round(run.lost) });
   }
   return figures;
 }
@@ -186,14 +188,17 @@ async function outputs(): Promise<Figures> {
   });
 }
 
-/** Show time of `b` less that of `a` at the instants of `b` (ms); instants that `a` does not enclose closely are left out. */
+/**
+ * Show time of `b` less that of `a` at the instants of `b` (ms). Each page's show time runs on between its frames at the pace of
+ * the clock, so the nearest frame of `a` says where it was: how often a page draws does not count. Beyond a second it is no word.
+ */
 function distances(a: readonly DisplayFrame[], b: readonly DisplayFrame[]): number[] {
   const instants = a.map(({ instant }) => instant);
   return b.flatMap(({ instant, time }) => {
     const index = lastIndexAtOrBefore(instants, instant);
-    const [before, after] = [a[index], a[index + 1]];
-    if (before === undefined || after === undefined || after.instant - before.instant > 250) return [];
-    return [(time - lerp(before.time, after.time, (instant - before.instant) / (after.instant - before.instant))) * 1000];
+    const near = [a[index], a[index + 1]].filter((frame) => frame !== undefined && Math.abs(frame.instant - instant) < 1_000) as DisplayFrame[];
+    const [nearest] = near.toSorted((one, other) => Math.abs(one.instant - instant) - Math.abs(other.instant - instant));
+    return nearest === undefined ? [] : [(time - nearest.time) * 1000 - (instant - nearest.instant)];
   });
 }
 
@@ -203,7 +208,11 @@ async function calm(): Promise<Figures> {
     await page.goto(`${show.server.url}/?quality=fixed`);
     await play(page);
     show.setValue('/stage/freeze', true);
-    await sleep(2_000);
+    // Light, hue and contrast follow the music of a frozen picture too: the transport stands as well.
+    show.setValue('/transport/play', false);
+    show.transport.pause(performance.now());
+    show.tell();
+    await sleep(3_000);
     const before = await look(page);
     await page.evaluate(loseContext);
     await sleep(1_000);
@@ -218,6 +227,8 @@ async function calm(): Promise<Figures> {
     }
     const end = await health(page);
     show.setValue('/stage/freeze', false);
+    show.transport.play(performance.now());
+    show.tell();
     const back = await restart(show, page);
     return {
       'calm contexts lost': done,

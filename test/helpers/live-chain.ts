@@ -11,7 +11,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { LiveAnalyzer } from '../../src/analysis/live.ts';
 import { startPlaying, type Playing } from '../../src/play.ts';
-import type { Hop } from '../../src/protocol/hop.ts';
 import type { ServerMessage } from '../../src/protocol/messages.ts';
 import { LiveDesk } from '../../src/server/live-desk.ts';
 import type { DisplayFrame, Probe } from '../../src/stage/probe.ts';
@@ -24,7 +23,9 @@ type Live = Extract<ServerMessage, { type: 'live' }>;
 export interface LiveRun extends HeardSound {
   /** What pages were told, in order. */
   readonly news: readonly Live[];
-  /** Beats (show time) in the order in which they were told. */
+  /** Beats (show time) that the show's tracker announced. */
+  readonly announced: readonly number[];
+  /** Beats (show time) as pages were told them, the last word on each before its time was over. */
   readonly beats: readonly number[];
   /** Page instants (ms) of the onsets that capture time stamps caught: right ones, but not all on a busy machine. */
   readonly stamped: readonly number[];
@@ -63,35 +64,47 @@ export async function withLiveShow<T>(wav: string, use: (stage: { readonly playi
 
 /** Listens to a WAV file for so many seconds of the show. */
 export async function runLive(wav: string, seconds: number): Promise<LiveRun> {
-  const { sound, stop } = noteHops();
+  const { heard, stop } = noteSound();
   return withLiveShow(wav, async ({ page, listener }) => {
     const limit = performance.now() + seconds * 1000 + 30_000;
     while ((listener.find('live')?.time ?? 0) < seconds && performance.now() < limit) await sleep(100);
     const { stamped, frames } = await page.evaluate(() => {
-      const { latentbeatHeard: heard, latentbeatProbe: probe } = globalThis as unknown as { latentbeatHeard: Heard; latentbeatProbe: Probe };
-      return { stamped: heard.onsets.map(({ stamp }) => stamp + heard.least), frames: [...probe.history] };
+      const { latentbeatHeard: aside, latentbeatProbe: probe } = globalThis as unknown as { latentbeatHeard: Heard; latentbeatProbe: Probe };
+      return { stamped: aside.onsets.map(({ stamp }) => stamp + aside.least), frames: [...probe.history] };
     });
     const news = listener.messages.filter((message): message is Live => message.type === 'live');
     const notices = listener.messages.flatMap((message) => (message.type === 'notice' ? [message.text] : []));
-    return { news, beats: toldBeats(news), stamped, frames, notices, ...sound };
+    return { news, beats: toldBeats(news), stamped, frames, notices, ...heard() };
   }).finally(stop);
 }
 
-/** Beside the server: notes what live input gives to its tracker, with the counters that tell of holes. */
-function noteHops(): { readonly sound: HeardSound & { sampleRate: number }; readonly stop: () => void } {
-  const hops: Hop[] = [];
-  const sound = { hops, sampleRate: 0 };
+/** Beside the server: notes which sound live input gives to its tracker, and what that announced. */
+function noteSound(): { readonly heard: () => HeardSound & { readonly announced: readonly number[] }; readonly stop: () => void } {
+  const pieces: { readonly end: number; readonly samples: Float32Array }[] = [];
+  const desks: LiveDesk[] = [];
   // oxlint-disable-next-line typescript/unbound-method -- called with its desk below
   const { push } = LiveDesk.prototype;
   LiveDesk.prototype.push = function note(this: LiveDesk, hop, now) {
-    sound.sampleRate = this.sampleRate;
-    hops.push(hop);
-    return push.call(this, hop, now);
+    if (desks.at(-1) !== this) desks.push(this);
+    const before = this.heard;
+    const news = push.call(this, hop, now);
+    const end = Math.round(this.heard * this.sampleRate);
+    const fresh = Math.min(hop.samples.length, end - Math.round(before * this.sampleRate));
+    pieces.push({ end, samples: hop.samples.subarray(hop.samples.length - fresh) });
+    return news;
   };
   const stop = (): void => {
     LiveDesk.prototype.push = push;
   };
-  return { sound, stop };
+  const heard = () => {
+    const desk = desks.at(-1);
+    if (desk === undefined) throw new Error('No sound reached the show.');
+    const { show, sampleRate, lost } = desk;
+    const samples = new Float32Array(pieces.at(-1)?.end ?? 0);
+    for (const { end, samples: piece } of pieces) samples.set(piece, end - piece.length);
+    return { samples, sampleRate, lost, announced: announcedBeats(show.tracker as LiveAnalyzer) };
+  };
+  return { heard, stop };
 }
 
 /** In the page: notes capture time stamps of onsets, and the least delay between stamp and arrival. */
@@ -140,5 +153,7 @@ export function toldBeats(news: readonly Live[]): number[] {
 export function causalBeats(samples: Float32Array, rate: number): number[] {
   const tracker = new LiveAnalyzer(rate);
   for (let at = 0; at < samples.length; at += 512) tracker.push(samples.subarray(at, at + 512));
-  return Array.from(tracker.timeline.grid.beats.subarray(0, tracker.announced.length));
+  return announcedBeats(tracker);
 }
+
+const announcedBeats = ({ timeline, announced }: Pick<LiveAnalyzer, 'timeline' | 'announced'>): number[] => Array.from(timeline.grid.beats.subarray(0, announced.length));

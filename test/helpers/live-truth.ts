@@ -1,18 +1,18 @@
 /**
- * What is true of a live run of drums, told apart from what the product says of it. Which sound arrived: the hops, laid by their
- * counters, with their holes. When it was in the air: the capture time stamps of MediaStreamTrackProcessor, which are right but
+ * What is true of a live run of drums, told apart from what the product says of it. Which sound arrived: what of the hops came
+ * in time, laid by their counters, with their holes. When it was in the air: the capture time stamps of MediaStreamTrackProcessor, which are right but
  * few on a busy machine (its queue drops blocks, so that its own onsets have holes that the sound did not have).
  */
 
 import { lastIndexAtOrBefore, median, quantile } from '../../src/base/math.ts';
-import type { Hop } from '../../src/protocol/hop.ts';
 import type { DisplayFrame } from '../../src/stage/probe.ts';
 
 /** Sound as it reached the tracker. */
 export interface HeardSound {
-  /** Every hop that the server was given, in order of arrival, and the rate of its samples (Hz). */
-  readonly hops: readonly Hop[];
+  /** From the show's first sample on, silent where no hop came in time; its rate (Hz), and how much of it is such silence (s). */
+  readonly samples: Float32Array;
   readonly sampleRate: number;
+  readonly lost: number;
 }
 
 /** A display frame drawn at an instant is lit one frame later (ms). */
@@ -46,27 +46,12 @@ export function onsetsOf(samples: Float32Array, rate: number): number[] {
   return found;
 }
 
-/** The sound that arrived, from its first hop on; silent where none came. */
-export function heardSamples({ hops }: HeardSound): Float32Array {
-  const origin = hops[0]?.first ?? 0;
-  const last = hops.at(-1);
-  const samples = new Float32Array(last === undefined ? 0 : last.first + last.samples.length - origin);
-  for (const hop of hops) if (hop.first >= origin) samples.set(hop.samples, hop.first - origin);
-  return samples;
-}
-
-/** Lost sound (s): samples that the counters of the hops leave out. */
-export function lostSeconds({ hops, sampleRate }: HeardSound): number {
-  const lost = hops.slice(1).reduce((sum, hop, i) => sum + Math.max(0, hop.first - (hops[i] as Hop).first - (hops[i] as Hop).samples.length), 0);
-  return lost / sampleRate;
-}
-
 /**
  * Page instants (ms) of the onsets in the sound that arrived: counted by its samples, put on the page's clock by the onsets that
  * the time stamps caught. Of a steady beat the whole may be off by periods, which no phase shows. Empty where nothing matches.
  */
 export function onsetInstants(sound: HeardSound, stamped: readonly number[]): number[] {
-  const heard = onsetsOf(heardSamples(sound), sound.sampleRate).map((onset) => onset * 1000);
+  const heard = onsetsOf(sound.samples, sound.sampleRate).map((onset) => onset * 1000);
   const offset = commonDifference(stamped, heard);
   const matches = stamped.flatMap((instant) => {
     const at = heard.find((onset) => Math.abs(instant - onset - offset) <= SAME);
@@ -128,7 +113,7 @@ export function diagnosis(sound: HeardSound, stamped: readonly number[], beats: 
   return [
     `${errors.length} of ${frames.length} display frames judged (${((frames.length * 1000) / span).toFixed(1)} a second)`,
     `error median ${median(errors).toFixed(1)} ms, |error| median ${median(sizes).toFixed(1)} and p95 ${quantile(sizes, 0.95).toFixed(1)} ms`,
-    `${sound.hops.length} hops, ${lostSeconds(sound).toFixed(3)} s lost; gaps between beats that arrived (ms): ${gaps.join(' ')}`,
+    `${(sound.samples.length / sound.sampleRate).toFixed(1)} s heard, ${sound.lost.toFixed(3)} s of it lost; gaps between beats that arrived (ms): ${gaps.join(' ')}`,
     `onsets caught by time stamps: ${stamped.length} of ${beats.length}`,
   ].join('; ');
 }

@@ -8,7 +8,7 @@ import { median } from '../../src/base/math.ts';
 import { writeWav } from '../../src/audio/wav.ts';
 import { drumSamples } from '../helpers/drum-samples.ts';
 import { causalBeats, runLive, type LiveRun } from '../helpers/live-chain.ts';
-import { agreement, diagnosis, heardSamples, lightErrors, onsetInstants, onsetsOf } from '../helpers/live-truth.ts';
+import { agreement, diagnosis, lightErrors, onsetInstants, onsetsOf } from '../helpers/live-truth.ts';
 
 const RATE = 44_100;
 const BPM = 120;
@@ -29,9 +29,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('live input', () => {
   it('announces the beats that analyze --causal announces of the sound that arrived', () => {
-    const { share, compared } = agreement(run.beats, causalBeats(heardSamples(run), run.sampleRate));
+    const expected = causalBeats(run.samples, run.sampleRate);
+    const { share, compared } = agreement(run.announced, expected);
     expect(compared).toBeGreaterThan(15);
-    expect(share).toBeGreaterThan(0.9);
+    expect(share).toBeGreaterThan(0.95);
+    // Pages hear of a beat before it sounds; on a busy machine what they are told is older than what the tracker knows.
+    expect(agreement(run.beats, expected, 0.02).share).toBeGreaterThan(0.8);
   });
 
   it('shows them: the light comes with the drum', () => {

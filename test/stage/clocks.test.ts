@@ -26,6 +26,29 @@ describe('server clock', () => {
   });
 });
 
+describe('server clock of a busy machine', () => {
+  it('narrows the offset by answers that are slow one way at a time, and keeps up with drift', () => {
+    const random = randomFor(6, 'busy ping');
+    const clock = new ServerClock();
+    const offsetAt = (instant: number): number => 5000 + 30e-6 * instant;
+    for (let i = 0; i < 200; i++) {
+      const [there, back] = i % 2 === 0 ? [2 + random.uniform(), 60 + 80 * random.uniform()] : [60 + 80 * random.uniform(), 2 + random.uniform()];
+      const sent = i * 1000;
+      clock.addAnswer(sent, sent + there + back, sent + there + offsetAt(sent + there));
+    }
+    // The best single answer may be wrong by half of more than 60 ms.
+    expect(clock.roundTrip).toBeGreaterThan(60);
+    expect(Math.abs(clock.toServer(200_000) - 200_000 - offsetAt(200_000))).toBeLessThan(3);
+  });
+
+  it('begins anew when a clock was set', () => {
+    const clock = new ServerClock();
+    for (let i = 0; i < 9; i++) clock.addAnswer(i * 1000, i * 1000 + 4, i * 1000 + 2);
+    clock.addAnswer(9000, 9004, 3_602);
+    expect(clock.toServer(9004)).toBe(3_604);
+  });
+});
+
 describe('show follower', () => {
   it('turns with a loop, between two reports, exactly where the transport does', () => {
     const follower = new ShowFollower();

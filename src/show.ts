@@ -17,7 +17,7 @@ import { UserError } from './base/errors.ts';
 import { notify } from './base/log.ts';
 import { nearestWord } from './base/nearest.ts';
 import { nearestShape, STAGE_SHAPE, type PixelSize } from './base/picture-shape.ts';
-import type { Hertz } from './base/units.ts';
+import type { Hertz, Seconds } from './base/units.ts';
 import { findModel } from './commands/models-folder.ts';
 import { CueList } from './control/cues.ts';
 import { beatsAfter } from './control/grid-hand.ts';
@@ -49,6 +49,8 @@ export type { OnProgress, ShowRequest } from './show-request.ts';
 
 const DEFAULT_PRESET = 'neon-drive';
 const DEFAULT_SEED = 1;
+/** How far back the curves of live input reach at least: hours take no more memory than minutes. */
+const LIVE_KEPT: Seconds = 600;
 const ROOT = packageRoot(new URL('./server/x', import.meta.url).href);
 
 /** A file of the package: shaders, presets, models, dist/web. */
@@ -109,7 +111,7 @@ export interface LiveShowRequest {
 
 /** A show without a track: its timeline grows with what is heard. */
 export function openLiveShow(kit: Kit, pipeline: Pipeline, { preset, seed, sampleRate, drawing, recording, feedback }: LiveShowRequest): LiveShow {
-  const tracker = new LiveAnalyzer(sampleRate);
+  const tracker = new LiveAnalyzer(sampleRate, undefined, LIVE_KEPT);
   const timeline = new LedTimeline(tracker.timeline);
   const pictureSize = pictureSizeOf({}, pipeline);
   const parts = { preset, seed, table: kit.table, pipeline, drawnWith: drawnWithOf(pipeline, drawing), feedback: feedbackFor(pipeline, feedback), pictureSize, timeline, log: new ControlLog(), keepers: new Keepers(), snapshots: new Snapshots(), cues: new CueList(), library: kit.library };

@@ -6,6 +6,7 @@
 import { clamp, wrap } from '../base/math.ts';
 import type { Hertz, Seconds, Unit } from '../base/units.ts';
 import { CURVE_NAMES, TIMELINE_VERSION, type BeatGrid, type CurveName, type Curves, type Section, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
+import { WindowedCurves } from '../timeline/windowed-curves.ts';
 import { FLUX_NAMES } from './activation.ts';
 import { FeatureExtractor, RAW_INDEX, type RawName } from './features.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
@@ -17,8 +18,6 @@ import { LiveSoundCurves } from './live-sound.ts';
 import { LiveBeats, type BeatFollower } from './live-beats.ts';
 import { GATE, RunningGain, RunningHits, RunningPulse, RunningRange } from './live-levels.ts';
 
-/** Frames that the curves have room for at first: ten minutes; doubled when full. */
-const FIRST_CAPACITY = 600 * FRAME_RATE;
 const PREDICTED_BEATS = 2;
 /** Slow means (frames). */
 const DENSITY_FRAMES = 150;
@@ -40,7 +39,7 @@ export class LiveAnalyzer {
   private readonly beats: { readonly by: 'network'; readonly follower: NetworkBeats; readonly front: MelFrontEnd } | { readonly by: 'signal'; readonly follower: LiveBeats };
   private readonly mel = new Float32Array(MEL_BANDS);
   private readonly pulse = new RunningPulse();
-  private readonly curves = new GrowingCurves();
+  private readonly curves: WindowedCurves;
   private readonly ranges = recordOf(['low', 'density', 'loudness', 'energy', 'bass', 'voice', 'brightness', 'noisiness'] as const, () => new RunningRange());
   private readonly hits = recordOf(['kick', 'snare', 'hats', 'onset'] as const, () => new RunningHits());
   private readonly means = new Map<string, number>();
@@ -48,8 +47,12 @@ export class LiveAnalyzer {
   private readonly chroma = { x: 0, y: 0 };
   private readonly colours = new Float32Array(12 + COLOURS.length);
 
-  /** `sampleRate` of the samples to come, 8–192 kHz. `weights`: of the causal beat network; 'none' for the signal alone. */
-  constructor(sampleRate: Hertz, weights: CausalWeights | 'none' = causalWeights() ?? 'none') {
+  /**
+   * `sampleRate` of the samples to come, 8–192 kHz. `weights`: of the causal beat network; 'none' for the signal alone. `keep`: how
+   * far back the timeline's curves reach at least, for hours of input.
+   */
+  constructor(sampleRate: Hertz, weights: CausalWeights | 'none' = causalWeights() ?? 'none', keep: Seconds = Infinity) {
+    this.curves = new WindowedCurves(FRAME_RATE, keep);
     this.frames = new FrameAnalyzer(sampleRate, (frame) => this.take(frame));
     this.extractor = new FeatureExtractor(this.frames.rate, this.frames.windowLength);
     this.sound = new LiveSoundCurves(sampleRate, this.frames.rate, this.frames.windowLength);
@@ -131,45 +134,16 @@ export class LiveAnalyzer {
   }
 }
 
-/** One array a curve with room to grow; views are made when asked for. */
-class GrowingCurves {
-  count = 0;
-  private arrays = recordOf(CURVE_NAMES, () => new Float32Array(FIRST_CAPACITY));
-  private capacity = FIRST_CAPACITY;
-  private views: Curves | undefined;
-
-  push(values: Readonly<Record<CurveName, Unit>>): void {
-    if (this.count === this.capacity) this.grow();
-    for (const name of CURVE_NAMES) this.arrays[name][this.count] = Number.isFinite(values[name]) ? values[name] : 0;
-    this.count++;
-    this.views = undefined;
-  }
-
-  get all(): Curves {
-    this.views ??= recordOf(CURVE_NAMES, (name) => this.arrays[name].subarray(0, this.count));
-    return this.views;
-  }
-
-  private grow(): void {
-    this.capacity *= 2;
-    this.arrays = recordOf(CURVE_NAMES, (name) => {
-      const larger = new Float32Array(this.capacity);
-      larger.set(this.arrays[name]);
-      return larger;
-    });
-  }
-}
-
 class GrowingTimeline implements Timeline {
   readonly version = TIMELINE_VERSION;
   readonly rate = FRAME_RATE;
   readonly onsets = new Float64Array();
   readonly events: readonly TimelineEvent[] = [];
-  private readonly growing: GrowingCurves;
+  private readonly growing: WindowedCurves;
   private readonly beats: BeatFollower;
   private cached: { readonly key: string; readonly grid: BeatGrid } | undefined;
 
-  constructor(growing: GrowingCurves, beats: BeatFollower) {
+  constructor(growing: WindowedCurves, beats: BeatFollower) {
     this.growing = growing;
     this.beats = beats;
   }
@@ -180,6 +154,10 @@ class GrowingTimeline implements Timeline {
 
   get curves(): Curves {
     return this.growing.all;
+  }
+
+  get curvesFrom(): Seconds {
+    return this.growing.from;
   }
 
   get sections(): readonly Section[] {

@@ -35,6 +35,7 @@ export class LedTimeline implements Timeline {
   get duration(): Seconds { return this.ear.duration; }
   get rate(): number { return this.ear.rate; }
   get curves(): Curves { return this.ear.curves; }
+  get curvesFrom(): Seconds | undefined { return this.ear.curvesFrom; }
   get onsets(): Float64Array { return this.ear.onsets; }
   get sections(): readonly Section[] { return this.ear.sections; }
   get events(): readonly TimelineEvent[] { return this.silence.events.length === 0 ? this.ear.events : [...this.ear.events, ...this.silence.events]; }

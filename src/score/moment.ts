@@ -164,9 +164,9 @@ export class MomentSource {
   }
 
   #strengthsAround(time: Seconds): Float64Array {
-    const { rate } = this.timeline;
-    const first = Math.max(0, Math.floor((time - BEAT_WINDOW.before) * rate));
-    const last = Math.ceil((time + BEAT_WINDOW.after) * rate);
+    const { rate, curvesFrom = 0 } = this.timeline;
+    const first = Math.max(0, Math.floor((time - curvesFrom - BEAT_WINDOW.before) * rate));
+    const last = Math.ceil((time - curvesFrom + BEAT_WINDOW.after) * rate);
     return Float64Array.from(allCurves(this.timeline), (curve) => {
       let best = 0;
       for (let i = first; i <= last && i < curve.length; i++) best = Math.max(best, curve[i] as number);
@@ -184,11 +184,11 @@ function allCurves({ curves, stems }: Timeline): Float32Array[] {
 
 /** All curves at once: they share rate and length, so the place is worked out once (linear, held flat outside). */
 function readCurves(timeline: Timeline, time: Seconds): Float64Array {
-  const { curves, rate } = timeline;
+  const { curves, rate, curvesFrom = 0 } = timeline;
   const all = allCurves(timeline);
   const values = new Float64Array(all.length);
   const last = curves.energy.length - 1;
-  const place = clamp(time * rate, 0, Math.max(0, last));
+  const place = clamp((time - curvesFrom) * rate, 0, Math.max(0, last));
   const index = Math.floor(place);
   const next = Math.min(index + 1, last);
   all.forEach((curve, i) => {

@@ -1,16 +1,19 @@
 /**
  * The Timeline of a live input, grown from 'live' messages: curves up to now, past beats, and the next beats predicted
- * so that beat-synced shapes can lean into them. Held flat where nothing came. Times on the show clock (s).
+ * so that beat-synced shapes can lean into them. Held flat where nothing came. The curves of the last minutes are kept. Times on the show clock (s).
  */
 
 import type { Hertz, Seconds } from '../base/units.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import { SilenceWatch } from '../timeline/silence-watch.ts';
-import { CURVE_NAMES, TIMELINE_VERSION, type BeatGrid, type CurveName, type Curves, type Section, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
+import { TIMELINE_VERSION, type BeatGrid, type Curves, type Section, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
+import { WindowedCurves } from '../timeline/windowed-curves.ts';
 
 export type LiveMessage = Extract<ServerMessage, { type: 'live' }>;
 
 const RATE: Hertz = 50;
+/** How far back the curves reach at least (s). */
+const KEPT: Seconds = 600;
 const METRE = 4;
 /** Beats foretold beyond the last one heard. */
 const PREDICTED_BEATS = 8;
@@ -22,23 +25,22 @@ export class LiveTimeline implements Timeline {
   readonly rate = RATE;
   readonly onsets = new Float64Array(0);
   readonly sections: readonly Section[] = [];
-  #curves: Record<CurveName, Float32Array>;
-  #filled = 0;
+  readonly #curves = new WindowedCurves(RATE, KEPT);
   #next: Seconds = 0;
   readonly #silence = new SilenceWatch();
   #beats: { time: Seconds; position: number; tempo: number }[] = [];
   #grid: BeatGrid = gridOf([], METRE, 0);
 
-  constructor() {
-    this.#curves = emptyCurves(RATE * 60);
-  }
-
   get duration(): Seconds {
-    return this.#filled / RATE;
+    return this.#curves.count / RATE;
   }
 
   get curves(): Curves {
-    return this.#curves;
+    return this.#curves.all;
+  }
+
+  get curvesFrom(): Seconds {
+    return this.#curves.from;
   }
 
   get grid(): BeatGrid {
@@ -53,9 +55,8 @@ export class LiveTimeline implements Timeline {
   add(message: LiveMessage): void {
     this.#silence.push(message.features['level'] ?? 0, message.time);
     const index = Math.max(0, Math.floor(message.time * RATE));
-    if (index >= this.#curves.energy.length) this.#grow(index + 1);
-    for (const name of CURVE_NAMES) this.#curves[name].fill(message.features[name] ?? 0, Math.min(this.#filled, index), index + RATE);
-    this.#filled = index + 1;
+    if (index < this.#curves.count) this.#curves.replaceLast(message.features);
+    else this.#curves.push(message.features, index + 1 - this.#curves.count);
     this.#addBeat(message);
   }
 
@@ -72,16 +73,6 @@ export class LiveTimeline implements Timeline {
     const ahead = Array.from({ length: foretold }, (_, i) => ({ time: message.nextBeat + period * i, position: ((message.positionInBar + i) % METRE) + 1, tempo: message.tempo }));
     this.#grid = gridOf([...this.#beats, ...ahead], METRE, message.confidence);
   }
-
-  #grow(length: number): void {
-    const larger = emptyCurves(Math.max(length + RATE * 60, this.#curves.energy.length * 2));
-    for (const name of CURVE_NAMES) larger[name].set(this.#curves[name]);
-    this.#curves = larger;
-  }
-}
-
-function emptyCurves(length: number): Record<CurveName, Float32Array> {
-  return Object.fromEntries(CURVE_NAMES.map((name) => [name, new Float32Array(length + RATE)])) as Record<CurveName, Float32Array>;
 }
 
 function gridOf(beats: readonly { time: Seconds; position: number; tempo: number }[], metre: number, confidence: number): BeatGrid {

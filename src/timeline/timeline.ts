@@ -1,6 +1,6 @@
 /**
  * What the music does, over time. Pure data and sampling: no decoding, no I/O, browser-safe.
- * Times in seconds of the track, curves 0..1 at `rate` Hz starting at time 0.
+ * Times in seconds of the track, curves 0..1 at `rate` Hz starting at time 0 (`curvesFrom` where the past is forgotten).
  */
 
 import { lastIndexAtOrBefore, sampleCurve } from '../base/math.ts';
@@ -135,6 +135,8 @@ export interface Timeline {
   /** Samples a second of every curve. */
   readonly rate: Hertz;
   readonly curves: Curves;
+  /** Time (s) of the curves' first sample; left out: 0. A live timeline forgets what is long past. */
+  readonly curvesFrom?: Seconds | undefined;
   readonly grid: BeatGrid;
   readonly onsets: Float64Array;
   readonly sections: readonly Section[];
@@ -151,7 +153,7 @@ export interface Timeline {
 
 /** A curve's value at a time (s), linear between hops. */
 export function curveAt(timeline: Timeline, name: CurveName, time: Seconds): Unit {
-  return sampleCurve(timeline.curves[name], timeline.rate, time);
+  return sampleCurve(timeline.curves[name], timeline.rate, time - (timeline.curvesFrom ?? 0));
 }
 
 export interface BeatPlace {

@@ -33,8 +33,10 @@ async function run(job: AnalyzeJob, answer: (message: AnalyzeAnswer) => void): P
     answer({ kind: 'progress', fraction: 0.9 * fraction });
   };
   const onPart = (measure: () => Measurements): void => answer({ kind: 'part', bytes: encodeTimeline(beginningOf(buildTimeline(measure()), source.duration)) });
-  const measurements = await measureTrack(source, { onProgress, ...(job.parts ? { onPart } : {}), network: await openBeatNetwork() });
-  answer({ kind: 'done', bytes: encodeTimeline(buildTimeline(measurements)) });
+  const network = await openBeatNetwork();
+  // Nothing here holds the measurements, so that they can go before the timeline is copied into its bytes.
+  const timeline = buildTimeline(await measureTrack(source, { onProgress, ...(job.parts ? { onPart } : {}), network }));
+  answer({ kind: 'done', bytes: encodeTimeline(timeline) });
 }
 
 /** A timeline of the first seconds as one of the whole track, known only so far. */

@@ -10,10 +10,20 @@ import { FloatColumns } from './columns.ts';
 export const ATTACK_RATE: Hertz = 500;
 const LOW_CUTOFF: Hertz = 150;
 
-/** Collects log energies of a pushed mono stream. */
+/** A rise looks so many steps ahead and back; the logarithms of the last RECENT steps are kept, the rises of all. */
+const AHEAD = 4;
+const BACK = 6;
+const RECENT = 16;
+const LOW_SHARE = 0.5;
+const QUIET = Math.log(1e-7);
+
+/** Collects the sudden rises of energy of a pushed mono stream. */
 export class AttackEnvelope {
-  private readonly columns: FloatColumns;
-  private readonly row = new Float32Array(2);
+  private readonly known: FloatColumns;
+  private readonly row = new Float32Array(1);
+  private readonly brights = new Float32Array(RECENT);
+  private readonly lows = new Float32Array(RECENT);
+  private steps = 0;
   private readonly stepSamples: number;
   private readonly lowWeight: number;
   private position = 0;
@@ -25,7 +35,7 @@ export class AttackEnvelope {
 
   /** `steps`: how many to make room for. */
   constructor(sampleRate: Hertz, steps = 1024) {
-    this.columns = new FloatColumns(2, steps);
+    this.known = new FloatColumns(1, steps);
     this.stepSamples = sampleRate / ATTACK_RATE;
     this.boundary = this.stepSamples;
     this.lowWeight = 1 - Math.exp((-2 * Math.PI * LOW_CUTOFF) / sampleRate);
@@ -53,30 +63,35 @@ export class AttackEnvelope {
 
   /** Rise of log energy at each step, the bright and the low part added; >= 0. Step i covers i/500 to (i+1)/500 s. */
   rises(): Float32Array {
-    const bright = risesOf(this.columns.column(0), 1);
-    const low = risesOf(this.columns.column(1), 0.5);
-    return bright.map((value, i) => value + (low[i] as number));
+    const rises = new Float32Array(this.steps);
+    const known = this.known.column(0);
+    rises.set(known);
+    for (let step = known.length; step < this.steps; step++) rises[step] = this.riseAt(step);
+    return rises;
   }
 
   private closeStep(bright: number, lowEnergy: number): void {
-    this.row[0] = Math.log(bright / this.stepSamples + 1e-7);
-    this.row[1] = Math.log(lowEnergy / this.stepSamples + 1e-6);
-    this.columns.append(this.row);
+    const at = this.steps++ % RECENT;
+    this.brights[at] = Math.log(bright / this.stepSamples + 1e-7);
+    this.lows[at] = Math.log(lowEnergy / this.stepSamples + 1e-6);
     this.boundary += this.stepSamples;
+    if (this.steps < AHEAD) return;
+    this.row[0] = this.riseAt(this.steps - AHEAD);
+    this.known.append(this.row);
+  }
+
+  private riseAt(step: number): number {
+    return riseOf(this.brights, step, this.steps - 1) + Math.fround(LOW_SHARE * riseOf(this.lows, step, this.steps - 1));
   }
 }
 
-/** Mean of the next 4 steps less the mean of the 6 before, where positive. */
-function risesOf(logs: Float32Array, weight: number): Float32Array {
-  const rises = new Float32Array(logs.length);
-  for (let i = 0; i < logs.length; i++) {
-    let after = 0;
-    let before = 0;
-    for (let k = 0; k < 4; k++) after += logs[Math.min(logs.length - 1, i + k)] as number;
-    for (let k = 1; k <= 6; k++) before += i - k < 0 ? Math.log(1e-7) : (logs[i - k] as number);
-    rises[i] = weight * Math.max(0, after / 4 - before / 6);
-  }
-  return rises;
+/** Mean of the next steps (up to `last`, which then counts again) less the mean of those before, where positive. */
+function riseOf(logs: Float32Array, step: number, last: number): number {
+  let after = 0;
+  let before = 0;
+  for (let k = 0; k < AHEAD; k++) after += logs[Math.min(last, step + k) % RECENT] as number;
+  for (let k = 1; k <= BACK; k++) before += step < k ? QUIET : (logs[(step - k) % RECENT] as number);
+  return Math.fround(Math.max(0, after / AHEAD - before / BACK));
 }
 
 export interface Attack {

@@ -35,12 +35,12 @@ export function trackBeats(activation: Float32Array, periods: PeriodScores, chan
   if (reward === undefined) return [];
   // A beat of a slower pulse stands for more time.
   const weights = Float64Array.from(periods.scores, (_, k) => BEAT_WEIGHT * Math.sqrt((periods.shortest + k) / 50));
-  return tracePath(scorePaths(reward, weights, periods, { change: changeCost, slack: 0, reach: REACH, period: PERIOD_WEIGHT }), reward.length, periods);
+  return findPath(reward, weights, periods, { change: changeCost, slack: 0, reach: REACH, period: PERIOD_WEIGHT });
 }
 
 /** Beat frames, ascending, of the path with the highest sum of `rewards` (log odds of a beat at each frame). */
 export function followRewards(rewards: Float32Array, periods: PeriodScores, costs: PathCosts): number[] {
-  return tracePath(scorePaths(rewards, new Float64Array(periods.scores.length).fill(1), periods, costs), rewards.length, periods);
+  return findPath(rewards, new Float64Array(periods.scores.length).fill(1), periods, costs);
 }
 
 /** The activation, widened by a frame to either side, less its mean. */
@@ -50,26 +50,22 @@ function centreActivation(activation: Float32Array): Float32Array | undefined {
   return mean > 1e-6 ? wide.map((value) => value - mean) : undefined;
 }
 
-interface Paths {
-  /** steps[t * count + k]: change of the period index on the beat before the one at t with period k; START: no beat before. */
-  readonly steps: Int8Array;
-  /** Scores of the last frames, in a ring of `rows`. */
-  readonly scores: Float64Array;
-  readonly rows: number;
-}
+/** Frames after which the paths are looked at for what they have in common. */
+const SETTLE_EVERY = 8192;
 
-/** `weights`: of the reward of a beat, one a period. */
-function scorePaths(rewards: Float32Array, weights: Float64Array, { shortest, scores: own }: PeriodScores, costs: PathCosts): Paths {
+/** Beat frames of the best path; `weights`: of the reward of a beat, one a period. */
+function findPath(rewards: Float32Array, weights: Float64Array, { shortest, scores: own }: PeriodScores, costs: PathCosts): number[] {
   const count = own.length;
   const rows = shortest + count;
   const scores = new Float64Array(rows * count);
-  const steps = new Int8Array(rewards.length * count);
+  const trail = new PathTrail(shortest, count, Math.min(rewards.length, 2 * SETTLE_EVERY));
   const kept = own.map((score, k) => (score * costs.period * (shortest + k)) / 50);
   const changes = changeCosts(shortest, count, costs);
   const { reach } = costs;
   for (let t = 0; t < rewards.length; t++) {
     const reward = rewards[t] as number;
     const now = t % rows;
+    const steps = trail.open(t);
     for (let k = 0; k < count; k++) {
       const period = shortest + k;
       let best = 2 * (own[k] as number);
@@ -90,10 +86,112 @@ function scorePaths(rewards: Float32Array, weights: Float64Array, { shortest, sc
         best += kept[k] as number;
       }
       scores[now * count + k] = best + reward * (weights[k] as number);
-      steps[t * count + k] = step;
+      trail.steps[steps + k] = step;
+    }
+    if (t % SETTLE_EVERY === SETTLE_EVERY - 1) trail.settle(t);
+  }
+  return trail.follow(bestEnd(scores, rewards.length, shortest, count));
+}
+
+/** A beat at a frame, reached with the period of index k. */
+interface PathState {
+  readonly frame: number;
+  readonly k: number;
+}
+
+/** The best of the last frames in which a path may end; undefined where there are none. */
+function bestEnd(scores: Float64Array, length: number, shortest: number, count: number): PathState | undefined {
+  const rows = shortest + count;
+  let best = -Infinity;
+  let end: PathState | undefined;
+  for (let t = Math.max(0, length - rows); t < length; t++) {
+    for (let k = Math.max(0, length - t - shortest); k < count; k++) {
+      const score = scores[(t % rows) * count + k] as number;
+      if (score > best) [best, end] = [score, { frame: t, k }];
     }
   }
-  return { steps, scores, rows };
+  return end;
+}
+
+/**
+ * The way back from each state. All paths that may still go on soon have the same past: the beats of it are settled, and the
+ * way to them is forgotten, so that hours take as little memory as minutes.
+ */
+class PathTrail {
+  /** steps[(t - first) * count + k]: change of the period index on the beat before the one at t with period k; START: no beat before. */
+  steps: Int8Array;
+  private readonly shortest: number;
+  private readonly count: number;
+  private first = 0;
+  private readonly settled: number[] = [];
+  private anchor: PathState | undefined;
+
+  constructor(shortest: number, count: number, frames: number) {
+    this.shortest = shortest;
+    this.count = count;
+    this.steps = new Int8Array(frames * count);
+  }
+
+  /** Index of frame `t`'s steps, for which there is room. */
+  open(t: number): number {
+    const at = (t - this.first) * this.count;
+    if (at + this.count > this.steps.length) {
+      const larger = new Int8Array(2 * this.steps.length);
+      larger.set(this.steps);
+      this.steps = larger;
+    }
+    return at;
+  }
+
+  /** Settles the beats that all states of the frames up to `last` have in common. */
+  settle(last: number): void {
+    const common = this.commonPast(last);
+    if (common === undefined || common.frame === this.anchor?.frame) return;
+    this.settled.push(...this.beatsTo(common));
+    this.anchor = common;
+    this.steps.copyWithin(0, (common.frame - this.first) * this.count);
+    this.first = common.frame;
+  }
+
+  /** All beats up to a state. */
+  follow(end: PathState | undefined): number[] {
+    return end === undefined ? [] : [...this.settled, ...this.beatsTo(end)];
+  }
+
+  /** The latest state through which every path to the frames of the last and longest period leads. */
+  private commonPast(last: number): PathState | undefined {
+    const { count, shortest, steps, first } = this;
+    const reached = new Uint8Array((last + 1 - first) * count);
+    const from = Math.max(first, last + 1 - shortest - count);
+    reached.fill(1, (from - first) * count);
+    let pending = (last + 1 - from) * count;
+    for (let t = last; t >= first; t--) {
+      for (let k = 0, at = (t - first) * count; k < count; k++, at++) {
+        if (reached[at] === 0) continue;
+        if (pending === 1) return { frame: t, k };
+        const step = steps[at] as number;
+        const before = at - (shortest + k) * count + step;
+        if (step === START || before < 0) return undefined;
+        pending--;
+        if (reached[before] === 0) pending++;
+        reached[before] = 1;
+      }
+    }
+    return undefined;
+  }
+
+  /** Beats after the anchor up to a state, ascending. */
+  private beatsTo({ frame, k }: PathState): number[] {
+    const beats: number[] = [];
+    for (let [at, index] = [frame, k]; at !== this.anchor?.frame; ) {
+      beats.push(at);
+      const step = this.steps[(at - this.first) * this.count + index] as number;
+      if (step === START) break;
+      at -= this.shortest + index;
+      index += step;
+    }
+    return beats.reverse();
+  }
 }
 
 function changeCosts(shortest: number, count: number, { change, slack, reach }: PathCosts): Float64Array {
@@ -105,27 +203,4 @@ function changeCosts(shortest: number, count: number, { change, slack, reach }: 
     }
   }
   return costs;
-}
-
-/** Follows the best path back from the last frames in which it may end. */
-function tracePath({ steps, scores, rows }: Paths, length: number, { shortest, scores: periodScores }: PeriodScores): number[] {
-  const count = periodScores.length;
-  let best = -Infinity;
-  let frame = -1;
-  let k = 0;
-  for (let t = Math.max(0, length - rows); t < length; t++) {
-    for (let j = Math.max(0, length - t - shortest); j < count; j++) {
-      const score = scores[(t % rows) * count + j] as number;
-      if (score > best) [best, frame, k] = [score, t, j];
-    }
-  }
-  const beats: number[] = [];
-  while (frame >= 0) {
-    beats.push(frame);
-    const step = steps[frame * count + k] as number;
-    if (step === START) break;
-    frame -= shortest + k;
-    k += step;
-  }
-  return beats.reverse();
 }

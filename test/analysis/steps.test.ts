@@ -192,6 +192,20 @@ describe('beats', () => {
     expect(off.filter((value) => value > 2).length).toBeLessThan(4);
   });
 
+  it('of an hour are followed through pauses and changes of tempo, the way back being forgotten as it settles', () => {
+    const random = randomFor(6, 'hour');
+    const activation = new Float32Array(60_000);
+    const truth: number[] = [];
+    for (let frame = 9; frame < activation.length; frame += frame < 20_000 ? 51 : frame < 41_000 ? 44 : 57) truth.push(frame);
+    for (const frame of truth) if (frame % 9000 > 1500) activation[frame] = 0.7 + 0.6 * random.uniform();
+    const beats = trackBeats(activation, scorePeriods(activation));
+    const heard = truth.filter((frame) => frame % 9000 > 1500);
+    const missed = heard.filter((frame) => !beats.some((beat) => Math.abs(beat - frame) <= 2));
+    expect(missed.length).toBeLessThan(0.03 * heard.length);
+    expect(Math.abs(beats.length - truth.length)).toBeLessThan(0.01 * truth.length);
+    for (let i = 1; i < beats.length; i++) expect((beats[i] as number) - (beats[i - 1] as number)).toBeGreaterThan(20);
+  });
+
   it('of nothing are none', () => {
     expect(trackBeats(new Float32Array(500), scorePeriods(new Float32Array(500)))).toEqual([]);
   });

@@ -40,7 +40,7 @@ export class ShowModel {
   }
 
   timeAt(instant: Milliseconds): Seconds {
-    return this.transport === null ? 0 : this.#follower.timeAt(this.transport, this.#clock.toServer(instant));
+    return this.transport === null ? 0 : this.#follower.timeAt(this.transport, this.#clock.toServer(instant), instant);
   }
 
   /** The track's timeline, or that of live input as far as it has been heard. */

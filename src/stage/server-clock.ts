@@ -33,10 +33,9 @@ export class ServerClock {
     this.#offset = least > most ? (answer.least + answer.most) / 2 : (least + most) / 2;
   }
 
-  /** The server may have restarted: forget what was known. */
+  /** The server may have restarted: what was known holds only until the first answer. */
   reset(): void {
     this.#answers = [];
-    this.#offset = 0;
   }
 
   get isKnown(): boolean {

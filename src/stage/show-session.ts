@@ -125,7 +125,7 @@ export class ShowSession {
   /** Show time on this page's display; `heard` is what the sound page hears, null elsewhere. */
   displayTime(instant: Milliseconds, heard: Seconds | null): Seconds {
     if (this.transport === null) return 0;
-    const followed = this.#follower.timeAt(this.transport, this.#clock.toServer(instant));
+    const followed = this.#follower.timeAt(this.transport, this.#clock.toServer(instant), instant);
     const time = heard ?? followed;
     this.heardTime = time;
     return this.transport.playing ? Math.max(0, playOn(time, DISPLAY_LEAD + this.displayOffset, this.transport.loop)) : time;

@@ -1,7 +1,7 @@
 /**
  * All presets with their looks, routes and walk over the demo track's first drop, through the flash limiter: drawn by the
  * stage page without it, then by the limiter over the same pixels. Wanted: never engaged, and the picture loses less than 1 % of
- * its contrast. `fullest` is the least headroom (a twentieth of a second is looked at each time), `flashes` what the independent
+ * its contrast. `fullest` is how much of the budget was used at most (looked at every other frame), `flashes` what the independent
  * analyser finds without any limiter (6 opposing changes within a second are allowed). `--only` names some of them.
  */
 
@@ -19,7 +19,7 @@ import type { Timeline } from '../../src/timeline/timeline.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
 import { analyse, shrink } from '../helpers/flash-analyser.ts';
 import { StageShow } from '../helpers/stage-show.ts';
-import { demoTimeline, drawStretches, presetNames, RASTER_TICKS, type Stretch } from '../helpers/walk-frames.ts';
+import { demoTimeline, drawStretches, presetNames, type Stretch } from '../helpers/walk-frames.ts';
 
 declare global {
   // eslint-disable-next-line no-var
@@ -28,8 +28,11 @@ declare global {
 
 const MODEL = process.env['LATENTBEAT_MODEL'] ?? fileURLToPath(new URL('../../models/embedded', import.meta.url));
 const ONLY = process.env[SECTIONS_VARIABLE]?.split(',');
-const SECONDS = Number(process.env['LATENTBEAT_FLASH_SECONDS'] ?? 6);
+const SECONDS = Number(process.env['LATENTBEAT_FLASH_SECONDS'] ?? 5);
 const [WIDTH, HEIGHT, FPS] = [128, 72, 30];
+/** Generated pictures a second, and ticks between them. */
+const PICTURES = 15;
+const STEP = 120 / PICTURES;
 
 interface Verdict {
   readonly engaged: number;
@@ -61,7 +64,7 @@ export async function run(): Promise<{ name: string; rows: Record<string, number
 /** RGBA of each frame of a preset's show, with its look and no limiter. */
 async function film(browser: Browser, pipeline: Pipeline, timeline: Timeline, name: string): Promise<Uint8Array[]> {
   const preset = parsePreset(readFileSync(new URL(`../../presets/${name}.json`, import.meta.url), 'utf8'), name);
-  const { value: stretch } = (await drawStretches(pipeline, timeline, name, SECONDS * FPS + 2, ['drop']).next()) as { readonly value: Stretch };
+  const { value: stretch } = (await drawStretches(pipeline, timeline, name, SECONDS * PICTURES + 2, ['drop'], STEP).next()) as { readonly value: Stretch };
   const show = await StageShow.start({ lookChain: preset.look.chain, stageRoutes: stageRoutesOf(preset.routes), ahead: 0, timeline });
   const page = await browser.newPage({ viewport: { width: WIDTH, height: HEIGHT } });
   try {
@@ -70,9 +73,9 @@ async function film(browser: Browser, pipeline: Pipeline, timeline: Timeline, na
     await page.evaluate(() => globalThis.latentbeatRender.ready());
     const frames: Uint8Array[] = [];
     for (const [i, { width, height, pixels }] of stretch.pictures.entries()) {
-      const tick = stretch.firstTick + i * RASTER_TICKS;
-      show.sendFrame(tick, { width, height, pixels, cut: i > 0 && stretch.isCutAt(tick - RASTER_TICKS, tick) });
-      if (i > 0) frames.push(await drawAt(page, (tick - RASTER_TICKS) / 120));
+      const tick = stretch.firstTick + i * STEP;
+      show.sendFrame(tick, { width, height, pixels, cut: i > 0 && stretch.isCutAt(tick - STEP, tick) });
+      for (let at = tick - STEP; i > 0 && at < tick; at += 120 / FPS) frames.push(await drawAt(page, at / 120));
     }
     return frames;
   } finally {

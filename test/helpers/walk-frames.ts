@@ -29,16 +29,16 @@ export const presetNames = (): string[] => readdirSync(new URL('../../presets/',
 
 export const demoTimeline = async (): Promise<Timeline> => await analyzeTrack(await openDemo(), { cacheFolder: cacheFolder() });
 
-/** `count` pictures from the first drop and from the quietest section. */
-export async function* drawStretches(pipeline: Pipeline, timeline: Timeline, preset: string, count: number, places: readonly string[] = ['drop', 'quiet']): AsyncGenerator<Stretch> {
+/** `count` pictures, `step` ticks apart, from the first drop and from the quietest section. */
+export async function* drawStretches(pipeline: Pipeline, timeline: Timeline, preset: string, count: number, places: readonly string[] = ['drop', 'quiet'], step = RASTER_TICKS): AsyncGenerator<Stretch> {
   const parsed = parsePreset(readFileSync(fileURLToPath(new URL(`../../presets/${preset}.json`, import.meta.url)), 'utf8'), preset);
   const score = new Score({ timeline, preset: parsed, seed: 1, table: buildParameterTable() });
   const walk = createWalk({ score, card: pipeline.card, measureDifference: (points) => pipeline.measureDifference(points) });
   for (const place of places) {
     const firstTick = RASTER_TICKS * Math.round((startOf(timeline, place) * 120) / RASTER_TICKS);
-    await walk.prepare(firstTick, firstTick + count * RASTER_TICKS);
+    await walk.prepare(firstTick, firstTick + count * step);
     const pictures: Picture[] = [];
-    for (let i = 0; i < count; i++) pictures.push(await pipeline.draw(walk.pointAt(firstTick + i * RASTER_TICKS)));
+    for (let i = 0; i < count; i++) pictures.push(await pipeline.draw(walk.pointAt(firstTick + i * step)));
     yield { preset, place, firstTick, pictures, pointAt: (tick) => walk.pointAt(tick), isCutAt: (from, to) => walk.isCutAt(from, to) };
   }
 }

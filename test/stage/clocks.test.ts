@@ -63,16 +63,29 @@ describe('show follower', () => {
     expect(transportTime({ ...looped, showTime: 20 }, 3000)).toBe(22);
   });
 
-  it('follows a drifting transport by at most 1 ms a second', () => {
+  it('follows a drifting transport by at most 1 ms a second once it has opened', () => {
     const follower = new ShowFollower();
-    let last = follower.timeAt(TRANSPORT, 1000);
+    follower.timeAt(TRANSPORT, 1000);
+    let last = follower.timeAt(TRANSPORT, 7000);
     for (let i = 1; i < 600; i++) {
-      const instant = 1000 + i * 16;
+      const instant = 7000 + i * 16;
       // Every report finds the transport 20 ms further than the page believes.
-      const time = follower.timeAt({ ...TRANSPORT, showTime: 10 + i * 0.016 + 0.02, at: instant }, instant);
+      const time = follower.timeAt({ ...TRANSPORT, showTime: 16 + i * 0.016 + 0.02, at: instant }, instant);
       expect(Math.abs(time - last - 0.016)).toBeLessThanOrEqual(0.016 * 0.001 + 1e-12);
       last = time;
     }
+  });
+
+  it('takes better answers about the clock at once while it opens, and without a step later', () => {
+    const follower = new ShowFollower();
+    // The page believes in an offset that is 30 ms wrong, and learns better after a second.
+    expect(follower.timeAt(TRANSPORT, 1030, 500)).toBeCloseTo(10.03, 9);
+    expect(follower.timeAt(TRANSPORT, 2000, 1500)).toBeCloseTo(11, 9);
+    const before = follower.timeAt(TRANSPORT, 9000, 8500);
+    expect(before).toBeCloseTo(18, 9);
+    // Later the same correction is worked off.
+    expect(follower.timeAt(TRANSPORT, 9046, 8516) - before).toBeLessThanOrEqual(0.016 * 1.001 + 1e-9);
+    expect(follower.timeAt(TRANSPORT, 40_030, 39_500)).toBeCloseTo(49.03, 3);
   });
 
   it('jumps above 100 ms, on a seek, and when paused', () => {

@@ -65,6 +65,8 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   number('/look/amount', 'Looks', 'Depth of all look effects together.', { max: 2, default: 1, smoothing: 0.1, fader: 5 }),
   number('/look/zoom', 'Zoom', 'How much the kick zooms the picture; 1 is the preset.', { max: 3, default: 1, smoothing: 0.1, fader: 6 }),
   number('/look/motion', 'In-betweens', 'Between two generated pictures: 1 moves along their motion, 0 cross-fades.', { default: 1, smoothing: 0.1 }),
+  number('/look/sharpness', 'Sharpness', 'Sharpens the enlarged picture where it has edges; 0 leaves it soft.', { default: 0.4, smoothing: 0.1 }),
+  number('/look/film', 'Film grain', 'A fine grain over the whole picture; 0 is off.', { default: 0.1, smoothing: 0.1 }),
   number('/stage/master', 'Master', 'Brightness of the whole stage.', { default: 1, smoothing: 0.05, fader: 7 }),
   number('/stage/fade', 'Fade', 'Fades to black over two seconds and back.', { default: 0, smoothing: 0.7, fader: 8 }),
   declare('boolean', '/stage/blackout', 'Blackout', 'Black in one frame, back in 80 ms.'),

@@ -1,8 +1,8 @@
 /**
- * The stage's own three shaders (GLSL ES 3.00): mix two generated frames at their own size; enlarge that picture to the
- * screen (Catmull-Rom and a mild sharpening, cover fit, zoom, turn, shift); and finish (hue, contrast, light, dither).
+ * The stage's first and last shader (GLSL ES 3.00): mix two generated frames at their own size, and finish (hue, contrast,
+ * grain, light, dither); between them the picture is enlarged (upscale/) and the looks act.
  * Texture v runs upward on the screen; generated frames come top row first and are turned over while mixing.
- * Sources: Catmull and Rom 1974; nine-tap form from bilinear reads; interleaved gradient noise (Jimenez 2014).
+ * Sources: interleaved gradient noise (Jimenez 2014); triangular dither of two steps (Lipshitz, Wannamaker and Vanderkooy 1992).
  */
 
 export const VERTEX = `precision highp float;
@@ -14,10 +14,24 @@ void main() {
 }
 `;
 
-const HEAD = `precision highp float;
+export const HEAD = `precision highp float;
 precision highp sampler2D;
 in vec2 isf_FragNormCoord;
 out vec4 colour;
+`;
+
+/**
+ * For whatever writes 8 bits: triangular noise of one step either way, so that no gradient bands and the noise is the same everywhere;
+ * its own for each colour; none on black and white, which stay what they are.
+ */
+export const DITHERED = `
+vec3 dithered(vec3 c, vec2 place, float phase) {
+  vec2 k = vec2(0.06711056, 0.00583715);
+  vec3 noise = fract(52.9829189 * fract(vec3(dot(place + phase, k), dot(place + phase + 47.0, k), dot(place + phase + 89.0, k))));
+  vec3 t = 2.0 * noise - 1.0;
+  vec3 triangle = sign(t) * (1.0 - sqrt(1.0 - abs(t)));
+  return c + triangle * clamp(min(c, 1.0 - c) * 255.0, 0.0, 1.0) / 255.0;
+}
 `;
 
 /** `field` is the motion between the two (flow/flow-field.ts); `ghost` is what was shown before a re-planned picture replaced it. */
@@ -43,56 +57,17 @@ void main() {
 }
 `;
 
-export const ENLARGE = `${HEAD}
+/** `light` is the stage's gain; `grain` is film grain (grain-tile.ts), in the mid-tones; `dither` is negative where what is drawn into has more than 8 bits. */
+export const FINISH = `${HEAD}${DITHERED}
 uniform sampler2D picture;
-uniform vec2 pictureSize;
-uniform vec2 cover;
-uniform float aspect;
-uniform float zoom;
-uniform float angle;
-uniform vec2 shift;
-uniform float sharpen;
-
-vec3 catmullRom(vec2 at) {
-  vec2 place = at * pictureSize;
-  vec2 centre = floor(place - 0.5) + 0.5;
-  vec2 f = place - centre;
-  vec2 w0 = f * (-0.5 + f * (1.0 - 0.5 * f));
-  vec2 w1 = 1.0 + f * f * (-2.5 + 1.5 * f);
-  vec2 w2 = f * (0.5 + f * (2.0 - 1.5 * f));
-  vec2 w3 = f * f * (-0.5 + 0.5 * f);
-  vec2 w12 = w1 + w2;
-  vec2 p0 = (centre - 1.0) / pictureSize;
-  vec2 p12 = (centre + w2 / w12) / pictureSize;
-  vec2 p3 = (centre + 2.0) / pictureSize;
-  vec3 sum = texture(picture, vec2(p12.x, p12.y)).rgb * w12.x * w12.y;
-  sum += texture(picture, vec2(p0.x, p12.y)).rgb * w0.x * w12.y;
-  sum += texture(picture, vec2(p3.x, p12.y)).rgb * w3.x * w12.y;
-  sum += texture(picture, vec2(p12.x, p0.y)).rgb * w12.x * w0.y;
-  sum += texture(picture, vec2(p12.x, p3.y)).rgb * w12.x * w3.y;
-  float total = w12.x * w12.y + w0.x * w12.y + w3.x * w12.y + w12.x * w0.y + w12.x * w3.y;
-  return sum / total;
-}
-
-void main() {
-  vec2 p = (isf_FragNormCoord - 0.5) * vec2(aspect, 1.0) / zoom;
-  p = mat2(cos(angle), -sin(angle), sin(angle), cos(angle)) * p;
-  vec2 at = (p / vec2(aspect, 1.0) + shift) * cover + 0.5;
-  vec3 sharp = catmullRom(at);
-  vec2 s = 0.9 / pictureSize;
-  vec3 soft = 0.25 * (texture(picture, at + s).rgb + texture(picture, at - s).rgb + texture(picture, at + vec2(s.x, -s.y)).rgb + texture(picture, at - vec2(s.x, -s.y)).rgb);
-  colour = vec4(clamp(sharp + (sharp - soft) * sharpen, 0.0, 1.0), 1.0);
-}
-`;
-
-/** `light` is the stage's gain; dither adds half a step of 8 bits so that dark gradients do not band. */
-export const FINISH = `${HEAD}
-uniform sampler2D picture;
+uniform sampler2D grainTile;
 uniform float hue;
 uniform float contrast;
 uniform float saturation;
+uniform float grain;
+uniform vec2 grainPlace;
+uniform float grainSize;
 uniform float light;
-uniform float turnOver;
 uniform float dither;
 
 vec3 turnHue(vec3 c, float turns) {
@@ -102,14 +77,17 @@ vec3 turnHue(vec3 c, float turns) {
 }
 
 void main() {
-  vec2 at = vec2(isf_FragNormCoord.x, mix(isf_FragNormCoord.y, 1.0 - isf_FragNormCoord.y, turnOver));
-  vec3 c = texture(picture, at).rgb;
+  vec3 c = texture(picture, isf_FragNormCoord).rgb;
   if (hue != 0.0) c = turnHue(c, hue);
   float grey = dot(c, vec3(0.2126, 0.7152, 0.0722));
   c = mix(vec3(grey), c, saturation);
-  c = (c - 0.3) * contrast + 0.3;
-  c = clamp(c, 0.0, 1.0) * light;
-  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy + dither, vec2(0.06711056, 0.00583715)))) - 0.5;
-  colour = vec4(c + noise / 255.0 * step(0.001, light), 1.0);
+  c = clamp((c - 0.3) * contrast + 0.3, 0.0, 1.0);
+  if (grain > 0.0) {
+    float noise = texture(grainTile, gl_FragCoord.xy / grainSize + grainPlace).r * 2.0 - 1.0;
+    float tone = dot(c, vec3(0.2126, 0.7152, 0.0722));
+    c = clamp(c + noise * grain * smoothstep(0.0, 0.2, tone) * (1.0 - 0.8 * tone), 0.0, 1.0);
+  }
+  c *= light;
+  colour = vec4(dither < 0.0 ? c : dithered(c, gl_FragCoord.xy, dither), 1.0);
 }
 `;

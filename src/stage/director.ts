@@ -88,7 +88,9 @@ export class Director {
       depth: values.get('/look/amount'),
       ...this.#placePicture(),
       motion: values.get('/look/motion'),
-      sharpen: clamp(0.22 + values.routed('look.sharpen'), 0, 1.5),
+      // At sharpness 0 the music sharpens nothing either.
+      sharpen: clamp(values.get('/look/sharpness') * (1 + 2 * values.routed('look.sharpen')), 0, 1),
+      grain: values.get('/look/film'),
       hue: values.get('/look/hue') + values.routed('look.hue'),
       contrast: clamp(1 + values.routed('look.contrast'), 0.5, 1.6),
       saturation: clamp(1 + values.routed('look.saturation'), 0, 2),

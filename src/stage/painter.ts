@@ -9,7 +9,7 @@ import type { Seconds, Turns, Unit } from '../base/units.ts';
 import type { EffectSource } from '../protocol/messages.ts';
 import type { OutputSettings } from '../protocol/output-settings.ts';
 import type { SafetyProfile } from '../safety/rules.ts';
-import { ENLARGE, FINISH } from './core-shaders.ts';
+import { FINISH } from './core-shaders.ts';
 import type { Pick } from './frame-store.ts';
 import { FrameTextures, type FramePixels } from './frame-textures.ts';
 import { LookChain, type LookMoment } from './look-chain.ts';
@@ -19,22 +19,19 @@ import { OutputPass, type OutputMoment } from './geometry/output-pass.ts';
 import { MotionPicture } from './flow/motion-picture.ts';
 import { PictureMixer } from './picture-mixer.ts';
 import { SafeOutput } from './safety/safe-output.ts';
+import { Enlarger, type Placement } from './upscale/enlarger.ts';
+import { GRAIN_TILE, grainPlaceAt, grainTexture } from './upscale/grain-tile.ts';
 
-export interface Moment extends LookMoment {
+export interface Moment extends LookMoment, Placement {
   /** Null = nothing has come yet: the stage glows softly instead of being black. */
   readonly pick: Pick<FramePixels> | null;
-  /** 1 = the picture covers the screen exactly. */
-  readonly zoom: number;
-  /** Radians. */
-  readonly angle: number;
-  /** Fraction of the width and height. */
-  readonly shift: { readonly x: number; readonly y: number };
-  readonly sharpen: Unit;
   /** How far in-betweens follow the motion between the generated frames; 0 = cross-fade. */
   readonly motion: Unit;
   readonly hue: Turns;
   readonly contrast: number;
   readonly saturation: number;
+  /** Film grain, 0..1. */
+  readonly grain: Unit;
   /** Gain of the whole stage, 0..1. */
   readonly light: Unit;
   /** Hold the picture: only `light`, hue and contrast still act. */
@@ -54,6 +51,11 @@ export interface PainterOptions {
   readonly guest?: { readonly renderer: WebGLRenderer; readonly target: WebGLRenderTarget };
 }
 
+/** Deviation of the tile is a third of its reach: at full grain mid-tones stray by 6 % of white. */
+const STRONGEST_GRAIN = 0.18;
+/** Lines of a screen on which a grain is a pixel. */
+const GRAIN_LINES = 1080;
+
 export class Painter {
   readonly renderer: WebGLRenderer;
   readonly textures = new FrameTextures();
@@ -68,8 +70,9 @@ export class Painter {
   #mixer: PictureMixer;
   #motion = new MotionPicture(this.textures);
   readonly #chain = new LookChain();
-  readonly #enlarge = new Pass(ENLARGE, uniformsOf({ picture: null, pictureSize: new Vector2(1, 1), cover: new Vector2(1, 1), aspect: 1, zoom: 1, angle: 0, shift: new Vector2(0, 0), sharpen: 0.3 }), 'enlarge');
-  readonly #finish = new Pass(FINISH, uniformsOf({ picture: null, hue: 0, contrast: 1, saturation: 1, light: 1, turnOver: 0, dither: 0 }), 'finish');
+  readonly #enlarger = new Enlarger();
+  readonly #grainTile = grainTexture();
+  readonly #finish = new Pass(FINISH, uniformsOf({ picture: null, grainTile: this.#grainTile, hue: 0, contrast: 1, saturation: 1, grain: 0, grainPlace: new Vector2(0, 0), grainSize: 1, light: 1, dither: 0 }), 'finish');
   #enlarged: WebGLRenderTarget = createTarget(1, 1);
   #finished: WebGLRenderTarget | null = null;
   #last: WebGLRenderTarget | null = null;
@@ -146,19 +149,29 @@ export class Painter {
     this.#finish.set('contrast', moment.contrast);
     this.#finish.set('saturation', moment.saturation);
     this.#finish.set('light', moment.light);
-    this.#finish.set('dither', (moment.frame * 5.588) % 64);
-    this.#finish.set('turnOver', 0);
+    this.#setGrain(moment);
     this.#show(moment);
+  }
+
+  /** Grains have the same size on every screen, and are never smaller than a pixel. */
+  #setGrain({ grain, time }: Moment): void {
+    const place = grainPlaceAt(time);
+    this.#finish.set('grain', grain * STRONGEST_GRAIN);
+    this.#finish.setVector('grainPlace', place.x, place.y);
+    this.#finish.set('grainSize', GRAIN_TILE * Math.max(1, this.#enlarged.height / GRAIN_LINES));
   }
 
   /** Finishes into the limiter's target; what it lets through goes onto the canvas and, for an export, where it can be read. */
   #show({ wall, safety, frame, over }: Moment): void {
     const painted = this.safe.target;
-    if (this.output.isPlain(over)) this.#finish.draw(this.renderer, painted);
+    const dither = (frame * 5.588) % 64;
+    const isPlain = this.output.isPlain(over);
+    this.#finish.set('dither', isPlain ? dither : -1);
+    if (isPlain) this.#finish.draw(this.renderer, painted);
     else {
       this.#finishedPicture ??= createTarget(this.#enlarged.width, this.#enlarged.height);
       this.#finish.draw(this.renderer, this.#finishedPicture);
-      this.output.draw(this.renderer, this.#finishedPicture, painted, over);
+      this.output.draw(this.renderer, this.#finishedPicture, painted, { ...over, dither });
     }
     this.safe.setProfile(safety);
     this.safe.present(this.renderer, painted, wall);
@@ -180,7 +193,8 @@ export class Painter {
   dispose(): void {
     for (const target of [this.#enlarged, this.#finished, this.#finishedPicture]) target?.dispose();
     this.#chain.dispose();
-    this.#enlarge.dispose();
+    this.#enlarger.dispose();
+    this.#grainTile.dispose();
     this.#finish.dispose();
     this.output.dispose();
     this.safe.dispose();
@@ -190,7 +204,7 @@ export class Painter {
     if (moment.pick === null) return this.#mixer.picture === null ? null : this.#last;
     const mixed = this.#mixer.mix(this.renderer, moment.pick, moment.elapsed, this.followsMotion ? moment.motion : 0);
     this.#setPictureAspect(mixed.width / mixed.height);
-    this.#enlargeTo(mixed, moment);
+    this.#enlarger.draw(this.renderer, mixed, this.#enlarged, moment);
     const motion = this.#chain.wantsMotion && this.followsMotion ? this.#motion.draw(this.renderer, moment.pick, this.#mixer.field) : null;
     return this.#chain.draw(this.renderer, this.#enlarged, moment, motion);
   }
@@ -200,20 +214,6 @@ export class Painter {
     if (Math.abs(aspect - this.#pictureAspect) < 1e-3) return;
     this.#pictureAspect = aspect;
     if (this.output.settings.fit !== 'fill') this.#compose();
-  }
-
-  #enlargeTo(mixed: WebGLRenderTarget, moment: Moment): void {
-    const aspect = this.#enlarged.width / this.#enlarged.height;
-    const own = mixed.width / mixed.height;
-    this.#enlarge.setVector('pictureSize', mixed.width, mixed.height);
-    this.#enlarge.setVector('cover', Math.min(1, aspect / own), Math.min(1, own / aspect));
-    this.#enlarge.setVector('shift', moment.shift.x, moment.shift.y);
-    this.#enlarge.set('picture', mixed.texture);
-    this.#enlarge.set('aspect', aspect);
-    this.#enlarge.set('zoom', moment.zoom);
-    this.#enlarge.set('angle', moment.angle);
-    this.#enlarge.set('sharpen', moment.sharpen);
-    this.#enlarge.draw(this.renderer, this.#enlarged);
   }
 
   #lose(event: Event): void {

@@ -61,6 +61,8 @@ export class StageShow {
     this.timeline = options.timeline ?? syntheticTimeline();
     this.transport = new Transport({ duration: this.timeline.duration });
     for (const parameter of [...CORE_PARAMETERS, ...loadEffects().flatMap((effect) => effect.parameters)]) this.values[parameter.path] = parameter.default;
+    // Pictures are compared to the value here; grain has a test of its own.
+    this.values['/look/film'] = 0;
   }
 
   static async start(options: StageShowOptions = {}): Promise<StageShow> {

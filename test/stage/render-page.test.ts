@@ -62,6 +62,40 @@ describe('the render page', () => {
     }
   });
 
+  it('dithers to the shade between two steps of 8 bits, and leaves black alone', async () => {
+    await open({ picture: (tick) => flat(tick === 0 ? 20 : 21) });
+    show.sendFrame(0);
+    show.sendFrame(12);
+    expect(meanOf(await step(0.03))).toBeCloseTo(20.3, 1);
+    const shades = new Set((await step(0.03)).filter((_value, i) => i % 4 !== 3));
+    expect([...shades].toSorted((a, b) => a - b)).toEqual([19, 20, 21]);
+    show.setValue('/stage/blackout', true);
+    await page.waitForTimeout(60);
+    expect(meanOf(await step(0.04))).toBe(0);
+  });
+
+  it('lays film grain over mid-tones when asked, not over black, and stops it with a frozen picture', async () => {
+    const halves = { size: 16, pixels: Uint8Array.from({ length: 16 * 16 * 4 }, (_, i) => (i % 64 < 32 ? 0 : 110)) };
+    await open({ picture: () => halves });
+    show.sendFrame(0);
+    show.sendFrame(60);
+    const spreadOf = (pixels: Buffer): number => Math.max(...[0, 20].map((y) => Math.abs((at(pixels, 130, y)[0] ?? 0) - 110)), ...Array.from({ length: 30 }, (_, y) => Math.abs((at(pixels, 130, y + 30)[0] ?? 0) - 110)));
+    expect(spreadOf(await step(0.1))).toBeLessThan(2);
+    show.setValue('/look/film', 1);
+    await page.waitForTimeout(60);
+    for (let i = 0; i < 20; i++) await step(0.1);
+    const grained = await step(0.1);
+    expect(spreadOf(grained)).toBeGreaterThan(8);
+    for (let y = 0; y < HEIGHT; y += 9) expect(at(grained, 20, y)).toEqual([0, 0, 0]);
+    for (let i = 0; i < 3; i++) await step(0.1);
+    expect(differenceOf(await step(0.1), grained)).toBeGreaterThan(1);
+    show.setValue('/stage/freeze', true);
+    await page.waitForTimeout(60);
+    const frozen = await step(0.1);
+    await step(0.2);
+    expect(differenceOf(await step(0.3), frozen)).toBeLessThan(0.6);
+  });
+
   it('does not interpolate across a cut', async () => {
     await open({ picture: (tick) => flat(tick === 0 ? 40 : 200) });
     show.sendFrame(0);

@@ -29,7 +29,7 @@ export class OutputPass {
   readonly #outputSize = new Vector2(1, 1);
   readonly #uniforms = uniformsOf({
     picture: null, card: null, overlay: null, mask: null, slice: this.#slice, overlayPlace: this.#overlayPlace, overlayOpacity: 0, hasCard: 0, hasMask: 0, barAt: -1, light: 1,
-    blendWidths: this.#blendWidths, blendGammas: this.#blendGammas, outputSize: this.#outputSize,
+    blendWidths: this.#blendWidths, blendGammas: this.#blendGammas, outputSize: this.#outputSize, dither: 0,
   });
   readonly #material = new RawShaderMaterial({ glslVersion: GLSL3, vertexShader: OUTPUT_VERTEX, fragmentShader: OUTPUT, uniforms: this.#uniforms, depthTest: false, depthWrite: false, blending: NoBlending, side: DoubleSide, name: 'output' });
   readonly #scene = new Scene();
@@ -62,7 +62,7 @@ export class OutputPass {
     return overlay === null && card === null && barAt < 0 && isPlain(this.#settings);
   }
 
-  draw(renderer: WebGLRenderer, picture: WebGLRenderTarget, target: WebGLRenderTarget, moment: OutputMoment): void {
+  draw(renderer: WebGLRenderer, picture: WebGLRenderTarget, target: WebGLRenderTarget, moment: OutputMoment & { readonly dither: number }): void {
     this.#build(picture.width / picture.height, target.width / target.height);
     this.#set('picture', picture.texture);
     this.#setOverlay(moment.overlay, picture.width / picture.height);
@@ -72,6 +72,7 @@ export class OutputPass {
     this.#set('hasMask', this.#mask === null ? 0 : 1);
     this.#set('barAt', moment.barAt);
     this.#set('light', moment.light);
+    this.#set('dither', moment.dither);
     this.#outputSize.set(target.width, target.height);
     renderer.setRenderTarget(target);
     renderer.clear(true, false, false);

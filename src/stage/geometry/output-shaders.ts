@@ -1,7 +1,9 @@
 /**
  * The output pass (GLSL ES 3.00): one slice of the picture (or a test card) with the overlay on it, warped by the vertices,
- * blended at its edges, masked. Places run from the top left; textures of the painter run upward, canvases downward.
+ * blended at its edges, masked, dithered. Places run from the top left; textures of the painter run upward, canvases downward.
  */
+
+import { DITHERED } from '../core-shaders.ts';
 
 export const OUTPUT_VERTEX = `precision highp float;
 in vec4 position;
@@ -14,7 +16,7 @@ void main() {
 `;
 
 export const OUTPUT = `precision highp float;
-precision highp sampler2D;
+precision highp sampler2D;${DITHERED}
 in vec2 at;
 out vec4 colour;
 uniform sampler2D picture;
@@ -31,6 +33,7 @@ uniform float light;
 uniform vec4 blendWidths;
 uniform vec4 blendGammas;
 uniform vec2 outputSize;
+uniform float dither;
 
 float gain(float width, float gamma, float distance) {
   if (width <= 0.0 || distance >= width) return 1.0;
@@ -51,6 +54,6 @@ void main() {
   float shade = gain(blendWidths.x, blendGammas.x, at.x) * gain(blendWidths.y, blendGammas.y, 1.0 - at.x);
   shade *= gain(blendWidths.z, blendGammas.z, at.y) * gain(blendWidths.w, blendGammas.w, 1.0 - at.y);
   if (hasMask > 0.5) shade *= 1.0 - texture(mask, vec2(gl_FragCoord.x / outputSize.x, 1.0 - gl_FragCoord.y / outputSize.y)).a;
-  colour = vec4(c * shade, 1.0);
+  colour = vec4(dithered(c * shade, gl_FragCoord.xy, dither), 1.0);
 }
 `;

@@ -3,6 +3,8 @@
  * light, and the copy to the canvas. sRGB curve: IEC 61966-2-1.
  */
 
+import { DITHERED } from '../core-shaders.ts';
+
 const HEAD = `precision highp float;
 precision highp int;
 precision highp sampler2D;
@@ -57,8 +59,8 @@ void main() {
 }
 `;
 
-/** \`dither\` 0: as it is; above: half a step of 8 bits of noise that moves with it. */
-export const COPY = `${HEAD}
+/** \`dither\` 0: as it is; above: noise of one step of 8 bits that moves with it. */
+export const COPY = `${HEAD}${DITHERED}
 uniform sampler2D picture;
 uniform float turnOver;
 uniform float dither;
@@ -66,9 +68,8 @@ uniform float linear;
 void main() {
   vec2 at = vec2(isf_FragNormCoord.x, mix(isf_FragNormCoord.y, 1.0 - isf_FragNormCoord.y, turnOver));
   vec4 c = texture(picture, at);
-  float noise = fract(52.9829189 * fract(dot(gl_FragCoord.xy + dither, vec2(0.06711056, 0.00583715)))) - 0.5;
   // Opaque whatever was cleared below: the canvas has an alpha of its own.
-  colour = vec4(c.rgb + (dither > 0.0 && c.g + c.r + c.b > 0.001 ? noise / 255.0 : 0.0), 1.0);
+  colour = vec4(dither > 0.0 ? dithered(c.rgb, gl_FragCoord.xy, dither) : c.rgb, 1.0);
   if (linear > 0.5) colour.rgb = toLinear(clamp(colour.rgb, 0.0, 1.0));
 }
 `;

@@ -1,8 +1,9 @@
 /**
- * The top line: beat lamps, tempo, who gives the clock and how surely, time, and how the machine fares: buffer in seconds,
+ * The top line: beat lamps, tempo, who gives the clock and how surely, how far light is from sound, time, and how the machine fares: buffer in seconds,
  * pictures a second, late ones, what the flash limiter leaves. What is worse than it should be lights up.
  */
 
+import type { Milliseconds } from '../base/units.ts';
 import type { Telemetry, TransportState } from '../protocol/messages.ts';
 import type { BeatPlace } from '../timeline/timeline.ts';
 import { clockText, h } from '../stage/dom.ts';
@@ -15,6 +16,9 @@ const FULL = 6;
 /** Of what may flash, less left than this is a worry, or a lack. */
 const HEADROOM_WORRY = 0.34;
 const HEADROOM_LACK = 0.05;
+/** Light farther from the sound than this is over the aim after calibration, or can be seen (ms; ITU-R BT.1359). */
+const LIGHT_WORRY: Milliseconds = 20;
+const LIGHT_LACK: Milliseconds = 45;
 
 interface Gauge {
   readonly element: HTMLElement;
@@ -28,6 +32,7 @@ export class TopLine {
   readonly #lampBox = h('div', { class: 'lamps', role: 'img', 'aria-label': 'Beat in the bar', title: 'Beat in the bar' }, ...this.#lamps);
   readonly #tempo = gauge('Tempo', 'BPM now');
   readonly #clock = gauge('Clock', 'Who gives the beat, and how surely', true);
+  readonly #light = gauge('Beat to light', 'How far the light of a beat is from its sound on the worst stage: of the last 64 beats, 95 in 100 are nearer');
   readonly #bar = gauge('Bar', 'Bar and beat');
   readonly #time = gauge('Time', 'Show time');
   readonly #buffer = gauge('Buffer', 'Seconds of pictures ahead of the music', true);
@@ -40,12 +45,13 @@ export class TopLine {
   #glowing = -1;
 
   constructor(openHelp: () => void) {
-    const music = h('div', { class: 'top-group' }, this.#tempo.element, this.#clock.element, this.#bar.element, this.#time.element);
+    const music = h('div', { class: 'top-group' }, this.#tempo.element, this.#clock.element, this.#light.element, this.#bar.element, this.#time.element);
     const machine = h('div', { class: 'top-group machine' }, this.#buffer.element, this.#rate.element, this.#late.element, this.#flash.element);
     this.element = h('header', { class: 'top-line' },
       h('span', { class: 'panel-mark' }, 'latent', h('b', {}, 'beat')), this.#lampBox, music, machine,
       h('div', { class: 'top-end' }, this.#line, this.#guest, h('button', { class: 'help-button', 'aria-label': 'Keyboard shortcuts', title: 'Keyboard shortcuts (?)', onclick: openHelp }, '?')));
     this.#flash.element.hidden = true;
+    this.#light.element.hidden = true;
   }
 
   setLine(connected: boolean): void {
@@ -73,6 +79,7 @@ export class TopLine {
     setText(this.#late.value, String(lateFrames));
     judge(this.#late, lateFrames > 0, false);
     this.#setFlash(telemetry.flashHeadroom ?? null);
+    this.#setLight(telemetry.beatToLightMs ?? null);
   }
 
   /** Once per display frame: the beat's lamp flashes on it and stays dimly lit until the next. */
@@ -86,6 +93,14 @@ export class TopLine {
     this.#lamps[lit]?.style.setProperty('--glow', String(glow));
     this.#glowing = lit;
     this.#glow = glow;
+  }
+
+  /** Null: no stage has seen enough beats. */
+  #setLight(error: Milliseconds | null): void {
+    this.#light.element.hidden = error === null;
+    if (error === null) return;
+    setText(this.#light.value, `${Math.round(error)} ms`);
+    judge(this.#light, error > LIGHT_WORRY, error > LIGHT_LACK);
   }
 
   /** Null: the stage has not said. */

@@ -26,7 +26,7 @@ export interface Parameter {
   readonly default: number | boolean | string;
   /** Time constant (s) with which a value turns to its target; 0 = at once. */
   readonly smoothing: Seconds;
-  /** May wait for the next beat or bar. */
+  /** Waits for the boundary that `/cue/quantise` says. */
   readonly quantisable: boolean;
   /** The texts that a text parameter takes; left out: any. */
   readonly choices?: readonly string[];
@@ -59,7 +59,7 @@ export const CORE_PARAMETERS: readonly Parameter[] = [
   number('/walk/sister', 'Sister', 'Leans toward the sister prompt, on top of the voice.', { max: 1, default: 0, smoothing: 0.25 }),
   number('/walk/guidance', 'Guidance', 'Multiplies the preset\'s guidance (models with guidance only).', { max: 3, default: 1, smoothing: 0.5 }),
   ...Array.from({ length: PROMPT_FADERS }, (_, i) =>
-    number(`/walk/prompt/${i + 1}`, `Prompt ${i + 1}`, `Pulls toward prompt ${i + 1} of the preset by hand; 0 leaves it to the music.`, { smoothing: 0.3, quantisable: true })),
+    number(`/walk/prompt/${i + 1}`, `Prompt ${i + 1}`, `Pulls toward prompt ${i + 1} of the preset by hand; 0 leaves it to the music.`, { smoothing: 0.3 })),
   trigger('/walk/to', 'Walk to', 'Walks to a prompt: arguments prompt (or a place as JSON), beats, and cut, dissolve or morph.', { quantisable: true }),
   number('/look/hue', 'Palette', 'Turns all hues.', { unit: 'turns', min: -0.5, max: 0.5, default: 0, smoothing: 0.2, fader: 4 }),
   number('/look/amount', 'Looks', 'Depth of all look effects together.', { max: 2, default: 1, smoothing: 0.1, fader: 5 }),

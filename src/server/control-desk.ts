@@ -92,6 +92,8 @@ export class ControlDesk {
     const moved = new Set(show.log.changes.map(({ path }) => path));
     this.#values = { ...show.log.valuesAt(Number.MAX_SAFE_INTEGER, show.table), ...this.#startValues, [SAFETY_PATH]: safety };
     for (const [path, value] of lookOf(show, show.preset)) if (!moved.has(path)) this.#values[path] = value;
+    // What the first load of another one is taken back to.
+    if (!moved.has('/preset/load')) this.#values['/preset/load'] = show.preset.name;
   }
 
   /** Parameters that have joined the table stand at their defaults. */
@@ -212,7 +214,7 @@ export class ControlDesk {
     if (steps.length === 0) throw new UserError('usage', 'There is nothing to take back.');
     for (const { path, value } of steps) {
       const parameter = table.get(path);
-      if (parameter !== undefined && (value !== '' || path === '/patch/routes')) this.#applyValue(parameter, value, 'undo', undefined);
+      if (parameter !== undefined) this.#applyValue(parameter, value, 'undo', undefined);
     }
   }
 

@@ -11,6 +11,7 @@ import type { FramesAhead } from './frames-ahead.ts';
 import type { GridDesk } from './grid-desk.ts';
 import type { HearingDesk } from './hearing-desk.ts';
 import { LiveInput } from './live-input.ts';
+import { LoopDesk } from './loop-desk.ts';
 import type { OutDesk } from './out-desk.ts';
 import { OutputDesk } from './output-desk.ts';
 import { Pages } from './pages.ts';
@@ -57,6 +58,7 @@ export class Desks {
   readonly controllers: ControllerDesk;
   readonly time: TimeDesk;
   readonly transport: TransportDesk;
+  readonly loop: LoopDesk;
   readonly live: LiveInput;
   readonly staging: ShowStaging;
   readonly teller: ShowTeller;
@@ -82,6 +84,7 @@ export class Desks {
     this.links.add(this.controllers);
     this.time = createTime(this);
     this.transport = new TransportDesk(this);
+    this.loop = new LoopDesk(this);
     this.live = new LiveInput(this);
     this.staging = new ShowStaging(this);
     this.teller = new ShowTeller(this);

@@ -95,10 +95,11 @@ export class Session implements ShowHost {
 
   /** The news that go out four times a second, and what is done in quiet moments. */
   tend(): void {
-    const { slot, options, transport, teller, frames, queue, perform, live } = this.#desks;
+    const { slot, options, transport, loop, teller, frames, queue, perform, live } = this.#desks;
     if (slot.current === null) return;
     const now = options.now();
     transport.tend(now);
+    loop.tend(now);
     teller.tellTransport();
     teller.tellTelemetry();
     frames.tend();
@@ -130,8 +131,8 @@ export class Session implements ShowHost {
   }
 
   async close(): Promise<void> {
-    const { grid, queue, outs, controllers, time, frames, renders, slot, live } = this.#desks;
-    for (const desk of [grid, queue, outs, controllers, time, frames]) desk.stop();
+    const { grid, queue, outs, controllers, time, frames, loop, renders, slot, live } = this.#desks;
+    for (const desk of [loop, grid, queue, outs, controllers, time, frames]) desk.stop();
     renders.cancel();
     await live.close();
     await slot.current?.close();

@@ -110,6 +110,20 @@ describe('the panel', () => {
     expect(await page.$$eval('.machine .gauge b', (all) => all.map(({ textContent }) => textContent).slice(0, 3))).toEqual(['0.3 s', '8.3', '2']);
   });
 
+  it('says beside the clock how far the light of a beat is from its sound, once a stage has said', async () => {
+    const tell = (beatToLightMs?: number): void => show.broadcast({ type: 'telemetry', telemetry: { bufferSeconds: 5, picturesPerSecond: 16, lateFrames: 0, generation: 1, subdivision: 4, provider: 'cpu', oscReceived: 0, oscBad: 0, clients: 2, ...(beatToLightMs === undefined ? {} : { beatToLightMs }) } });
+    tell();
+    await expect.poll(() => page.textContent('.gauge-buffer b')).toBe('5.0 s');
+    expect(await page.isVisible('.gauge-beattolight')).toBe(false);
+    tell(17.6);
+    await expect.poll(() => page.textContent('.gauge-clock + .gauge-beattolight b')).toBe('18 ms');
+    expect(await page.getAttribute('.gauge-beattolight', 'class')).not.toContain('worry');
+    tell(30);
+    await page.waitForSelector('.gauge-beattolight.worry:not(.lack)');
+    tell(60);
+    await page.waitForSelector('.gauge-beattolight.lack');
+  });
+
   it('seeks by a tap on the waveform; in grid mode a tap is the downbeat and a drag moves the beats', async () => {
     await expect.poll(() => page.inputValue('.bpm')).toBe('124');
     const box = await page.locator('.waveform').boundingBox();

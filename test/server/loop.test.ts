@@ -66,6 +66,25 @@ describe('a loop on stage', () => {
     await stage.panel.until(() => stage.panel.find('notice')?.text === 'The track has no such bars to loop.');
   }, 60_000);
 
+  it('keeps what hands set over its turns, and the log has it from the loop\'s start on', async () => {
+    const stage = await putOnStage();
+    const { score, log } = stage.show;
+    stage.session.control([{ kind: 'trigger', path: '/transport/loop/bars', args: [1, 2], source: 'osc' }, { kind: 'value', path: '/transport/position', value: BAR, source: 'osc' }]);
+    await stage.panel.until(() => timeOf(stage) > BAR + 0.3);
+    set(stage.panel, '/walk/noise', 3);
+    set(stage.panel, '/cue/quantise', 'off');
+    set(stage.panel, '/preset/load', 'Second');
+    await stage.panel.until(() => log.changes.some(({ path }) => path === '/preset/load'), 30_000);
+    await seeTurns(stage, 1, BAR, 2 * BAR);
+    const start = Math.round(BAR * 120);
+    await stage.panel.until(() => score.presetAt(start).name === 'Second', 30_000);
+    expect(log.changes.filter(({ appliesFromTick }) => appliesFromTick > start && appliesFromTick < 2 * BAR * 120).map(({ path }) => path)).toEqual([]);
+    expect(log.changes.filter(({ appliesFromTick }) => appliesFromTick === start).map(({ path }) => path).toSorted()).toEqual(['/preset/load', '/walk/noise']);
+    expect(score.presetAt(start - 1).name).toBe('First');
+    await seeTurns(stage, 1, BAR, 2 * BAR);
+    expect(log.changes.length).toBe(2);
+  }, 60_000);
+
   it('lands at its start what waits for a bar beyond its end', async () => {
     const stage = await putOnStage();
     await stage.session.buffered(1);

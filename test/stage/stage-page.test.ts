@@ -3,6 +3,7 @@
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { playOn, secondsUntil } from '../../src/base/loop.ts';
 import { median } from '../../src/base/math.ts';
 import type { Probe } from '../../src/stage/probe.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
@@ -100,6 +101,24 @@ describe('the stage page', () => {
       expect(Math.abs((b.when - a.when) * b.rate - a.length)).toBeLessThan(1e-3);
       expect(b.offset).toBe(0);
     }
+  });
+
+  it('turns its sound with the loop, in step with the transport and without beginning anew', async () => {
+    const { show, page } = await play();
+    const start = show.transport.showTimeAt(performance.now());
+    const loop = { start, end: start + 1.6 };
+    show.transport.setLoop(loop, performance.now());
+    show.tell();
+    const [{ epoch }, jumps] = [show.transport, show.transport.jumpsAt(performance.now())];
+    const from = show.messages('clock').length;
+    await expect.poll(() => show.transport.jumpsAt(performance.now()) - jumps, { timeout: 20_000 }).toBeGreaterThan(2);
+    const clocks = show.messages('clock').slice(from + 1);
+    for (const { showTime } of clocks) expect(showTime).toBeLessThan(loop.end + 0.01);
+    const slips = clocks.slice(1).map((b, i) => Math.abs(secondsUntil(b.showTime, playOn(clocks[i]?.showTime ?? 0, (b.at - (clocks[i]?.at ?? 0)) / 1000, loop), loop, Infinity)));
+    expect(clocks.length).toBeGreaterThan(5);
+    expect(median(slips)).toBeLessThan(0.03);
+    expect(show.transport.epoch).toBe(epoch);
+    expect(await page.evaluate(() => globalThis.latentbeatProbe.audioTime ?? 99)).toBeLessThan(loop.end + 0.01);
   });
 
   it('follows a seek, a pause and the other keys', async () => {

@@ -1,5 +1,5 @@
 /**
- * Beats → positions in the bar: the most probable path through (metre, position), 3 or 4 beats a bar, given what sounds on
+ * Beats → positions in the bar: the most probable path through (metre, position), 3, 4, 5 or 7 beats a bar, given what sounds on
  * each beat: low notes and drums, snare, change of harmony, change of sound. Patterns per position are those of common
  * practice (weight on 1, snare on 2 and 4, chords change on 1), each mean-free, so that metres compare.
  */
@@ -23,12 +23,15 @@ type Cue = (typeof CUES)[number];
 export type BeatCues = Readonly<Record<Cue, Float32Array>>;
 
 /** What is expected on each position of a bar: the weight on 1 (and a little on 3), or the backbeat. */
-const WEIGHT = { 4: [1, -0.4, -0.1, -0.5], 3: [1, -0.5, -0.5] } as const;
-const BACKBEAT = { 4: [-0.5, 0.5, -0.5, 0.5], 3: [-0.7, 0.35, 0.35] } as const;
+const WEIGHT = { 4: [1, -0.4, -0.1, -0.5], 3: [1, -0.5, -0.5], 5: [1, -0.4, -0.1, -0.1, -0.4], 7: [1, -0.35, -0.2, 0.05, 0.05, -0.2, -0.35] } as const;
+/** Fives and sevens are grouped in more than one way (3 + 2, 2 + 3 …), so that only their 1 is sure to be none. */
+const BACKBEAT = { 4: [-0.5, 0.5, -0.5, 0.5], 3: [-0.7, 0.35, 0.35], 5: [-0.6, 0.15, 0.15, 0.15, 0.15], 7: [-0.6, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1] } as const;
 const SHARES: Readonly<Record<Cue, number>> = { accent: 0.3, snare: 0.6, bass: 1.5, chord: 1.5, sound: 1.2 };
-const METRES = [4, 3] as const;
-/** Log probability of three beats a bar, and of a slip in the count. */
-const THREE_PRIOR = -6;
+type Metre = keyof typeof WEIGHT;
+/** Log probability of each metre, and of a slip in the count. */
+const PRIORS: Readonly<Record<Metre, number>> = { 4: 0, 3: -6, 5: -12, 7: -12 };
+export const COMMON_METRES: readonly Metre[] = [4, 3];
+const ALL_METRES: readonly Metre[] = [4, 3, 5, 7];
 const SLIP_COST = 30;
 
 /** Finds the bars. `beats` in seconds. */
@@ -37,22 +40,29 @@ export function findDownbeats(beats: Float64Array, measurements: Measurements, a
   return findBars(computeBeatCues(beats, measurements, activation));
 }
 
-/** What the cues of a beat say for its being at a position (from 0) of a bar of 3 or 4; 0 of other bars. */
+/** What the cues of a beat say for its being at a position (from 0) of a bar of 3, 4, 5 or 7; 0 of other bars. */
 export function cueEvidence(cues: BeatCues, beat: number, metre: number, position: number): number {
-  if (metre !== 3 && metre !== 4) return 0;
+  if (!isKnown(metre)) return 0;
   let evidence = 0;
   for (const cue of CUES) evidence += SHARES[cue] * ((cue === 'snare' ? BACKBEAT : WEIGHT)[metre][position] as number) * (cues[cue][beat] as number);
   return evidence;
 }
 
-/** The better of the two metres' best paths. */
-export function findBars(cues: BeatCues): BarPositions {
-  const four = bestPath(cues, 4);
-  const three = bestPath(cues, 3);
-  return three.score + THREE_PRIOR > four.score ? { positions: three.positions, metre: 3 } : { positions: four.positions, metre: 4 };
+function isKnown(metre: number): metre is Metre {
+  return metre in WEIGHT;
 }
 
-function bestPath(cues: BeatCues, metre: (typeof METRES)[number]): { positions: Uint8Array; score: number } {
+/** The best of the metres' best paths. */
+export function findBars(cues: BeatCues, metres: readonly Metre[] = ALL_METRES): BarPositions {
+  let [best, found]: [number, BarPositions] = [-Infinity, { positions: new Uint8Array(), metre: 4 }];
+  for (const metre of metres) {
+    const { positions, score } = bestPath(cues, metre);
+    if (score + PRIORS[metre] > best) [best, found] = [score + PRIORS[metre], { positions, metre }];
+  }
+  return found;
+}
+
+function bestPath(cues: BeatCues, metre: Metre): { positions: Uint8Array; score: number } {
   const count = cues.accent.length;
   const back = new Uint8Array(count * metre);
   let scores = new Float64Array(metre);

@@ -4,7 +4,7 @@
  */
 
 import type { Seconds, Unit } from '../base/units.ts';
-import { type BeatCues, cosineDistance, findBars, standardise } from './downbeats.ts';
+import { type BeatCues, COMMON_METRES, cosineDistance, findBars, standardise } from './downbeats.ts';
 import { FRAME_RATE } from './frames.ts';
 
 /** Beats the count is judged by, and those it takes to begin. */
@@ -75,7 +75,7 @@ export class LiveBars {
 
   private judge(): void {
     const cues = Object.fromEntries(CUES.map((name) => [name, standardise(Float32Array.from(this.cues[name]))])) as unknown as BeatCues;
-    const { positions, metre } = findBars(cues);
+    const { positions, metre } = findBars(cues, COMMON_METRES);
     const newest = positions.at(-1) as number;
     const anchor = this.beats - 1 - (newest - 1);
     if (metre === this.metre && this.positionOf(this.beats - 1) === newest) {

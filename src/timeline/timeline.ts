@@ -7,7 +7,7 @@ import { lastIndexAtOrBefore, sampleCurve } from '../base/math.ts';
 import type { Bpm, Hertz, Lufs, Seconds, Unit } from '../base/units.ts';
 
 /** Version of the analysis whose results are stored; part of every cache key. */
-export const TIMELINE_VERSION = 6;
+export const TIMELINE_VERSION = 7;
 
 /**
  * Curves of a Timeline, each 0..1, scaled by the 5th to 95th percentile of the song unless said otherwise.

@@ -228,7 +228,7 @@ describe('bars', () => {
     return { accent: noisy(weight), snare: noisy((position) => (metre === 4 && position % 2 === 1 ? 1 : -0.5)), bass: noisy(weight), chord: noisy(weight), sound: noisy(weight) };
   };
 
-  it.each([3, 4])('of %d beats are told, and where they begin', (metre) => {
+  it.each([3, 4, 5, 7])('of %d beats are told, and where they begin', (metre) => {
     for (let first = 0; first < metre; first++) {
       const bars = findBars(cuesOf(metre, 64, first));
       expect(bars.metre).toBe(metre);

@@ -7,7 +7,6 @@
  */
 
 import { messageOf } from '../base/errors.ts';
-import { median } from '../base/math.ts';
 import { TICKS_PER_SECOND, secondsOfTick, tickOfSeconds } from '../base/units.ts';
 import type { Milliseconds, Seconds, Tick } from '../base/units.ts';
 import type { LatentPoint, Picture, Pipeline } from '../diffusion/types.ts';
@@ -17,6 +16,9 @@ import { FrameStore, KEPT_BEHIND } from './frame-store.ts';
 import { Governor } from './governor.ts';
 import type { Quality } from './governor.ts';
 import { KeyframePlan, barTickFrom, paceAt } from './keyframes.ts';
+import { BufferGauge } from './buffer-gauge.ts';
+import { PictureRate } from './picture-rate.ts';
+import { PlayheadWatch } from './playhead-watch.ts';
 import { PreparedRange } from './prepared-range.ts';
 import type { Transport } from './transport.ts';
 import { travelBetween } from '../latent/travel.ts';
@@ -56,10 +58,6 @@ const ENOUGH_SECONDS = 3;
 const NERVOUS_MS = 1000;
 /** Meanwhile the plan is laid out no farther than this, since the next change voids it (s). */
 const NERVOUS_REACH = SAFE_SECONDS + 0.4;
-/** No frame within this time (or the keyframes' spacing) either side of the playhead: the stage starves and old frames loop (s). */
-const STARVED_SECONDS = 0.2;
-/** Old frames of a loop are this far apart (s). */
-const LOOP_SECONDS = 0.1;
 /** Room beyond the nearest tick that can be met (s). */
 const SLOW_ROOM = 4;
 /** Frames stay this far beyond the horizon (s): where a seek went back, and where a loop brings them back soon. */
@@ -67,8 +65,6 @@ const KEPT_BEYOND = 10;
 const KEPT_BEYOND_IN_LOOP = 1;
 /** Two keyframes are never farther apart than this (ticks). */
 const WIDEST = 16 * TICKS_PER_SECOND;
-/** Window of `picturesPerSecond` (ms). */
-const RATE_MS = 3000;
 /** A failed picture or preparation is tried again after this time (ms). */
 const RETRY_MS = 500;
 
@@ -92,17 +88,13 @@ export class LookAhead {
   readonly #prepared: PreparedRange;
   readonly #window: Window;
   readonly #draws: Draw[] = [];
-  #waiters: { readonly seconds: Seconds; readonly resolve: () => void }[] = [];
-  #arrivals: Milliseconds[] = [];
-  #services: Milliseconds[] = [];
-  #lastArrival: Milliseconds = -Infinity;
+  readonly #rate = new PictureRate();
+  readonly #gauge: BufferGauge;
+  readonly #watch: PlayheadWatch;
   #timer: ReturnType<typeof setInterval> | undefined;
   #generation = 0;
   #pendingStale: Tick | undefined;
   #lastChange: Milliseconds = -Infinity;
-  #lateFrames = 0;
-  #checkedTo: Tick = 0;
-  #loopedTo: Tick = -1;
   #turn = 0;
   #epoch = -1;
   /** Jumps of the transport so far, turns of its loop included. */
@@ -117,7 +109,10 @@ export class LookAhead {
     this.#governor = new Governor(start, options.maxRate === undefined ? {} : { maxRate: options.maxRate });
     this.#keyframes = new KeyframePlan(start);
     this.#nextLap = new KeyframePlan(start);
-    this.#window = new Window({ transport: options.transport, keyframes: this.#keyframes, nextLap: this.#nextLap, grid: () => this.#timeline().grid });
+    const shared = { transport: options.transport, store: this.#store, keyframes: this.#keyframes, nextLap: this.#nextLap, grid: () => this.#timeline().grid };
+    this.#window = new Window(shared);
+    this.#gauge = new BufferGauge({ ...shared, window: this.#window, horizon: (instant) => this.#horizon(instant), horizonSeconds: () => this.#horizonSeconds() });
+    this.#watch = new PlayheadWatch({ ...shared, endTick: () => this.#window.endTick, alive: () => options.pipeline.alive ?? true, onFrame: (frame) => options.onFrame(frame) });
     this.#prepared = new PreparedRange(options.plan, () => this.#pump(), (reason) => this.#fail('The walk could not be prepared', reason));
   }
 
@@ -133,7 +128,7 @@ export class LookAhead {
     clearInterval(this.#timer);
     this.#timer = undefined;
     for (const draw of this.#draws) draw.abort.abort(new Error('stopped'));
-    for (const waiter of this.#waiters.splice(0)) waiter.resolve();
+    this.#gauge.wakeAll();
   }
 
   /** A control change applies from this tick on: frames from there are stale until made anew. Cheap, call it as often as hands move. */
@@ -151,8 +146,7 @@ export class LookAhead {
     this.#jumps = transport.jumpsAt(now());
     for (const plan of [this.#keyframes, this.#nextLap]) plan.reset(this.#governor.quality.perBeat);
     for (const draw of this.#draws.slice(1)) draw.abort.abort(new Error('sought'));
-    this.#checkedTo = this.earliestTick();
-    this.#loopedTo = -1;
+    this.#watch.seek(this.earliestTick());
     this.#pump();
   }
 
@@ -173,15 +167,14 @@ export class LookAhead {
     const { transport } = this.#options;
     const here = transport.showTimeAt(instant);
     if (!transport.moving) return secondsOfTick(Math.max(0, this.#keyframeBefore(tickOfSeconds(here) + 1))) - here;
-    return (((this.#draws.length + 1) * this.#serviceTime() * 1.1 + MARGIN_MS) / 1000) * transport.rate;
+    return (((this.#draws.length + 1) * this.#rate.service * 1.1 + MARGIN_MS) / 1000) * transport.rate;
   }
 
   /** Resolves once `seconds` of the show ahead are in hand (or the end of the track is). */
   buffered(seconds: Seconds): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiters.push({ seconds, resolve });
-      this.#wakeWaiters();
-    });
+    const done = this.#gauge.wait(seconds);
+    this.#gauge.wake(this.#options.now());
+    return done;
   }
 
   /** Frames in hand in due order, a little past and all ahead. */
@@ -195,9 +188,9 @@ export class LookAhead {
     const subdivision = this.#keyframes.perBeatAt(tickOfSeconds(time));
     const pace = paceAt(this.#timeline().grid, time);
     return {
-      bufferSeconds: this.#bufferSeconds(instant),
-      picturesPerSecond: this.#arrivals.filter((at) => at > instant - RATE_MS).length / (RATE_MS / 1000),
-      lateFrames: this.#lateFrames,
+      bufferSeconds: this.#gauge.secondsAt(instant),
+      picturesPerSecond: this.#rate.perSecond(instant),
+      lateFrames: this.#watch.lateFrames,
       generation: this.#generation,
       subdivision,
       spacingTicks: TICKS_PER_SECOND / (pace.beatsPerSecond * subdivision),
@@ -282,14 +275,15 @@ export class LookAhead {
   #receive(draw: Draw, picture: Picture): void {
     this.#draws.splice(this.#draws.indexOf(draw), 1);
     if (this.#timer === undefined) return;
-    this.#countArrival(draw);
+    const instant = this.#options.now();
+    this.#governor.observe(this.#rate.count(draw.issuedAt, instant));
     this.#pictureBytes = picture.pixels.length;
     const { tick, generation, cut, travel } = draw;
     const frame: Frame = { tick, due: secondsOfTick(tick), height: picture.height, width: picture.width, pixels: picture.pixels, cost: picture.cost, generation, cut, travel };
     this.#store.put(frame, draw.stale || draw.tick >= (this.#pendingStale ?? Infinity));
     this.#options.onFrame(frame);
     this.#govern();
-    this.#wakeWaiters();
+    this.#gauge.wake(instant);
     this.#pump();
   }
 
@@ -305,26 +299,12 @@ export class LookAhead {
     this.#options.onNotice?.(`${what} (${messageOf(reason)}); the show goes on with what it has and tries again.`);
   }
 
-  /** A picture's true share of the machine: the time since it could have begun. */
-  #countArrival(draw: Draw): void {
-    const instant = this.#options.now();
-    const service = instant - Math.max(draw.issuedAt, this.#lastArrival);
-    this.#lastArrival = instant;
-    this.#governor.observe(service);
-    this.#services = [...this.#services.slice(-7), service];
-    this.#arrivals = [...this.#arrivals.filter((at) => at > instant - RATE_MS), instant];
-  }
-
-  #serviceTime(): Milliseconds {
-    return median(this.#services);
-  }
-
   #govern(): void {
     const { transport, now, onSpeed } = this.#options;
     const instant = now();
     const time = transport.showTimeAt(instant);
     const before = this.#governor.quality;
-    const quality = this.#governor.decide({ now: instant, ...paceAt(this.#timeline().grid, time), bufferSeconds: this.#bufferSeconds(instant), horizonSeconds: this.#horizonSeconds(), moving: transport.moving });
+    const quality = this.#governor.decide({ now: instant, ...paceAt(this.#timeline().grid, time), bufferSeconds: this.#gauge.secondsAt(instant), horizonSeconds: this.#horizonSeconds(), moving: transport.moving });
     if (quality === before) return;
     const fromTick = this.#applyQuality(quality, time);
     if (quality.speed === this.#speed) return;
@@ -349,13 +329,9 @@ export class LookAhead {
     const { transport, now } = this.#options;
     this.#followJumps();
     const instant = now();
-    const here = tickOfSeconds(transport.showTimeAt(instant));
     this.#govern();
-    this.#wakeWaiters();
-    if (transport.moving) {
-      this.#countLate(here);
-      this.#loopWhileStarved(here);
-    }
+    this.#gauge.wake(instant);
+    if (transport.moving) this.#watch.pass(tickOfSeconds(transport.showTimeAt(instant)));
     const farthest = this.#horizon(instant) + (this.#window.isCaught(instant) ? KEPT_BEYOND_IN_LOOP : KEPT_BEYOND);
     this.#store.prune((tick) => {
       const away = this.#window.secondsUntil(tick, instant, KEPT_BEHIND);
@@ -377,60 +353,9 @@ export class LookAhead {
   #turnLoop(): void {
     const { transport: { loop, moving } } = this.#options;
     if (loop === null) return;
-    const end = tickOfSeconds(loop.end);
-    if (moving) this.#countLate(end);
-    this.#checkedTo = tickOfSeconds(loop.start);
-    this.#loopedTo = -1;
+    this.#watch.turn(loop, moving);
     this.#keyframes.adopt(this.#nextLap);
     this.#nextLap.reset(this.#governor.quality.perBeat);
-  }
-
-  /** Keyframes whose due tick has been reached without a frame, fresh or stale. */
-  #countLate(here: Tick): void {
-    if (here <= this.#checkedTo) return;
-    for (const tick of this.#keyframes.ticksBetween(this.#timeline().grid, this.#checkedTo, Math.min(here, this.#window.endTick))) if (!this.#store.has(tick)) this.#lateFrames++;
-    this.#checkedTo = here;
-  }
-
-  /** The last pictures go back and forth until something new is near. */
-  #loopWhileStarved(here: Tick): void {
-    const step = tickOfSeconds(LOOP_SECONDS);
-    const next = Math.max(here, this.#loopedTo) + step;
-    if (here >= this.#window.endTick || next > here + 2 * step || !this.#isStarved(here)) return;
-    const frame = this.#store.nextLoopFrame(next);
-    this.#loopedTo = next;
-    if (frame !== undefined) this.#options.onFrame(frame);
-  }
-
-  /** No frame is near; while the pictures' process is away, as soon as the frames in hand end. */
-  #isStarved(here: Tick): boolean {
-    const spacing = 1 / (paceAt(this.#timeline().grid, secondsOfTick(here)).beatsPerSecond * this.#keyframes.perBeatAt(here));
-    const reach = tickOfSeconds(Math.max(STARVED_SECONDS, 1.1 * spacing));
-    const isAway = this.#options.pipeline.alive === false;
-    return isAway ? !this.#store.hasWithin(here, here + tickOfSeconds(Math.max(1.5 * LOOP_SECONDS, 1.1 * spacing))) : !this.#store.hasWithin(here - reach, here + reach);
-  }
-
-  /** Contiguous show time in hand from now on, in s. */
-  #bufferSeconds(instant: Milliseconds): Seconds {
-    let inHand = 0;
-    for (const span of this.#window.spans(instant, 0, this.#horizon(instant))) {
-      const gap = this.#window.keyframesOf(span).find((tick) => !this.#store.has(tick));
-      if (gap !== undefined) return inHand + Math.max(0, secondsOfTick(Math.min(gap, span.to) - span.from));
-      inHand += secondsOfTick(span.to - span.from);
-    }
-    // All of a loop that is shorter than the horizon is in hand: there is no end to it.
-    return this.#window.isCaught(instant) ? this.#horizon(instant) : inHand;
-  }
-
-  #wakeWaiters(): void {
-    if (this.#waiters.length === 0) return;
-    const instant = this.#options.now();
-    const inHand = this.#bufferSeconds(instant);
-    const atEnd = tickOfSeconds(this.#options.transport.showTimeAt(instant) + inHand) + 1 >= this.#window.endTick;
-    const isServed = ({ seconds }: { readonly seconds: Seconds }): boolean => atEnd || inHand >= Math.min(seconds, this.#horizonSeconds() - 0.2);
-    const served = this.#waiters.filter(isServed);
-    this.#waiters = this.#waiters.filter((waiter) => !isServed(waiter));
-    for (const waiter of served) waiter.resolve();
   }
 
   #keyframeBefore(tick: Tick): Tick {

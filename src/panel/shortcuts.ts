@@ -18,12 +18,20 @@ export function shortcutsOf(board: Board, tabs: Tabs, toggleHelp: () => void): K
     fire('R', '/tempo/downbeat', 'Now is beat 1 of bar 1'),
     nudge([',', '<'], ', .', '/tempo/earlier', 'The beat 10 ms earlier, later'),
     { ...nudge(['.', '>'], '', '/tempo/later', ''), shown: '' },
+    { keys: ['l'], shown: 'L', text: 'Loop: on or off, the first time four bars from here', act: (event) => event.repeat || toggleLoop(board) },
     fire('K', '/keep', 'Keep the place on screen'),
     fire('G', '/cue/go', 'Go to the next cue or place'),
     fire('Z', '/undo', 'Take back the last change'),
     ...tabKeys.map((key): KeyAction => ({ keys: [key], shown: key === '1' ? `1 – ${tabKeys.at(-1)}` : '', text: 'The views', act: () => tabs.open(tabOf(key)) })),
     { keys: ['?'], shown: '?', text: 'This sheet', act: toggleHelp },
   ];
+}
+
+/** Where nothing was looped yet there are no edges to turn at. */
+function toggleLoop(board: Board): void {
+  const edge = (name: string): number => Number(board.get(`/transport/loop/${name}`) ?? 0);
+  if (board.get('/transport/loop') !== true && edge('out') <= edge('in')) board.trigger('/transport/loop/bars', 4);
+  else board.set('/transport/loop', board.get('/transport/loop') !== true);
 }
 
 /** Space and Enter stay with a button that the keyboard has chosen; after a click or touch they are the panel's own. */

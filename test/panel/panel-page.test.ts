@@ -83,6 +83,10 @@ describe('the panel', () => {
     expect(await page.getAttribute('[data-path="/stage/blackout"]', 'aria-pressed')).toBe('true');
     await page.click('.keeper-go');
     await expect.poll(() => show.messages('trigger').at(-1)).toMatchObject({ path: '/keep/go', args: [7, 4] });
+    await page.keyboard.press('l');
+    await expect.poll(() => show.messages('trigger').at(-1)).toMatchObject({ path: '/transport/loop/bars', args: [4] });
+    show.broadcast({ type: 'values', values: { '/transport/loop/out': 8, '/transport/loop': true }, source: 'show' });
+    await expect.poll(async () => (await page.keyboard.press('l'), show.messages('value').at(-1))).toMatchObject({ path: '/transport/loop', value: false });
   });
 
   it('lights the lamp of the beat that plays', async () => {

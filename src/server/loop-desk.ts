@@ -5,11 +5,10 @@
 
 import { UserError } from '../base/errors.ts';
 import { SHORTEST_LOOP, type Loop } from '../base/loop.ts';
-import { tickOfSeconds, type Milliseconds, type Tick } from '../base/units.ts';
-import type { ControlValue, ValueChange } from '../score/control.ts';
+import { secondsOfTick, tickOfSeconds, type Milliseconds } from '../base/units.ts';
+import type { ControlChange, ValueChange } from '../score/control.ts';
 import { barsFrom } from '../timeline/bars.ts';
 import type { Desks } from './desks.ts';
-import type { OpenShow } from './open-show.ts';
 
 /** The turn is met by a timer of its own when it is so near; `tend` comes a few times a second. */
 const NEAR: Milliseconds = 400;
@@ -59,31 +58,39 @@ export class LoopDesk {
     clearTimeout(this.#timer);
   }
 
-  /** What stands now stands from the loop's start on, in place of what was set within it. */
+  /** What was set within the lap that has just ended stands from the loop's start on. */
   #carry({ start, end }: Loop): void {
-    const { slot, controls, frames, options } = this.#desks;
-    const show = slot.get();
+    const { slot, clock, frames, options } = this.#desks;
+    const { log, score } = slot.get();
     const [from, to] = [tickOfSeconds(start), tickOfSeconds(end)];
-    const moved = movedWithin(show, from, to).filter((path) => controls.values[path] !== undefined);
-    for (const path of moved) replace(show, { kind: 'value', path, value: controls.values[path] as ControlValue, source: 'loop', arrival: options.now(), appliesFromTick: from }, to);
+    const turned = options.now() - (clock.timeAt(options.now()) - start) * 1000;
+    // What was asked for after its tick had passed waits there for the lap that begins.
+    const hasCome = ({ appliesFromTick, arrival }: ControlChange): boolean => appliesFromTick > from && appliesFromTick < to && arrival <= turned - secondsOfTick(to - appliesFromTick) * 1000;
+    const moved = log.changes.filter(isByHand).filter(hasCome);
+    for (const change of moved) {
+      log.remove(change);
+      score.retract(change);
+    }
+    for (const last of newestOf(moved)) {
+      const change = { ...last, source: 'loop', appliesFromTick: from };
+      log.add(change);
+      score.apply(change);
+    }
     if (moved.length > 0) frames.replan(from);
   }
 }
 
-/** Paths of values that were set after the start of the stretch; not by the governor, whose changes are no hand's. */
-function movedWithin({ log }: OpenShow, from: Tick, to: Tick): string[] {
-  return [...new Set(log.changes.filter((change) => isWithin(change, from, to)).map(({ path }) => path))];
+/** Not of the governor, whose changes a render leaves out. */
+function isByHand(change: ControlChange): change is ValueChange {
+  return change.kind === 'value' && change.source !== 'governor';
 }
 
-function isWithin({ kind, source, appliesFromTick }: { readonly kind: string; readonly source: string; readonly appliesFromTick: Tick }, from: Tick, to: Tick): boolean {
-  return kind === 'value' && source !== 'governor' && appliesFromTick > from && appliesFromTick < to;
-}
-
-function replace({ log, score }: OpenShow, change: ValueChange, to: Tick): void {
-  for (const old of log.changes.filter((one) => one.path === change.path && isWithin(one, change.appliesFromTick, to))) {
-    log.remove(old);
-    score.retract(old);
+/** One a path, in the order of their arrival. */
+function newestOf(changes: readonly ValueChange[]): ValueChange[] {
+  const newest = new Map<string, ValueChange>();
+  for (const change of changes.toSorted((a, b) => a.arrival - b.arrival)) {
+    newest.delete(change.path);
+    newest.set(change.path, change);
   }
-  log.add(change);
-  score.apply(change);
+  return [...newest.values()];
 }

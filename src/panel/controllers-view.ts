@@ -5,6 +5,7 @@
 
 import type { ClientMessage, ControllerInfo, MonitorEntry, ServerMessage } from '../protocol/messages.ts';
 import { h } from '../stage/dom.ts';
+import { setText } from './tile-list.ts';
 import { WebMidi } from './web-midi.ts';
 
 const LINES = 12;
@@ -18,6 +19,7 @@ export class ControllersView {
   readonly #webButton = h('button', { class: 'quiet', title: 'Where the server\'s machine has no MIDI: use the controllers at this browser', onclick: () => void this.#startWeb() }, 'Browser MIDI');
   readonly #hint = h('p', { class: 'hint', role: 'status' });
   readonly #devices = h('div', { class: 'devices' });
+  readonly #counters = h('p', { class: 'counters', hidden: true });
   readonly #lines = h('div', { class: 'monitor', role: 'log', 'aria-label': 'Incoming messages' });
   readonly #empty = h('p', { class: 'empty' }, 'Nothing yet. Move a control of a MIDI device, or send OSC: what comes is listed here, mapped or not, and a line that moves nothing can be ', h('b', {}, 'learned'), '.');
   readonly #entries = new Map<string, MonitorEntry>();
@@ -29,7 +31,7 @@ export class ControllersView {
     this.#notice = notice;
     this.#web = new WebMidi(send);
     this.#webButton.hidden = !this.#web.isSupported;
-    this.element = h('section', { class: 'card controllers' }, h('h2', {}, 'What comes in', h('span', { class: 'end row' }, this.#learn, this.#webButton)), this.#devices, this.#hint, this.#empty, this.#lines);
+    this.element = h('section', { class: 'card controllers' }, h('h2', {}, 'What comes in', h('span', { class: 'end row' }, this.#learn, this.#webButton)), this.#devices, this.#hint, this.#empty, this.#lines, this.#counters);
     this.#showHint();
   }
 
@@ -47,6 +49,12 @@ export class ControllersView {
   /** The line to the server is back. */
   reconnected(): void {
     this.#web.tell(true);
+  }
+
+  /** What came by OSC, OSCQuery and MIDI since the start: understood, and junk (or of no parameter). */
+  setCounters(understood: number, junk: number): void {
+    this.#counters.hidden = understood + junk === 0;
+    setText(this.#counters, `${understood.toLocaleString('en')} messages understood${junk === 0 ? '' : `, ${junk.toLocaleString('en')} were junk or moved nothing`}`);
   }
 
   receive(message: Extract<ServerMessage, { type: 'controllers' | 'monitor' | 'midiOut' }>): void {
@@ -97,5 +105,5 @@ export class ControllersView {
 }
 
 function deviceChip({ name, isPage, bindings }: ControllerInfo): HTMLElement {
-  return h('span', { class: 'device', title: bindings.map(({ source, path }) => `${source} → ${path}`).join('\n') }, name, h('i', {}, isPage ? `browser, ${bindings.length}` : String(bindings.length)));
+  return h('span', { class: 'device', title: bindings.map(({ source, path }) => `${source} → ${path}`).join('\n') }, name, h('i', {}, `${bindings.length} mapped${isPage ? ', by the browser' : ''}`));
 }

@@ -147,6 +147,7 @@ export class PanelPage {
   #show(message: ServerMessage): void {
     switch (message.type) {
       case 'telemetry':
+        this.#controllers.setCounters(message.telemetry.oscReceived, message.telemetry.oscBad);
         return this.#top.setTelemetry(message.telemetry);
       case 'storyboard':
         this.#keepers.setScenes(message.scenes);

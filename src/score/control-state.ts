@@ -79,13 +79,6 @@ export class ControlBank {
     return values;
   }
 
-  /** Numbers of one group, by path. */
-  group(state: ControlState, group: Parameter['group']): Record<string, number> {
-    const values: Record<string, number> = {};
-    this.#numbers.forEach((parameter, index) => { if (parameter.group === group) values[parameter.path] = state.values[index] as number; });
-    return values;
-  }
-
   #accepted({ min, max, default: fallback }: Parameter, value: ControlValue): number {
     const number = Number(value);
     return Number.isFinite(number) ? clamp(number, min, max) : Number(fallback);

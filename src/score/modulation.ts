@@ -44,8 +44,6 @@ export interface Modulation {
   readonly guidance: number;
   /** True on the first tick after a cut. */
   readonly cut: boolean;
-  /** Values of routed look parameters by path (`/look/...`), after routes; the stage adds its own fast routes. */
-  readonly look: Readonly<Record<string, number>>;
   /** What still shows through from before a dissolve. */
   readonly dissolve?: Dissolve;
 }

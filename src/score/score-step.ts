@@ -175,11 +175,9 @@ function repatch(state: ScoreState, scheme: Scheme | undefined, bank: ControlBan
 /** Another character joins at the next bar, from the place on screen. */
 function loadPreset(state: ScoreState, scheme: Scheme, bank: ControlBank, moment: Moment): ScoreState {
   const { plan } = scheme;
-  const look = { ...Object.fromEntries(Object.keys(bank.group(state.controls, 'look')).map((path) => [path, bank.fallback(path)])), ...plan.preset.look.values };
-  const controls = Object.entries(look).reduce((values, [path, value]) => bank.change(values, path, value), state.controls);
   const routes = scheme.bank.warmState(moment.tick);
   const carried = state.pulse - pulseOf(plan.preset, scheme.bank.valuesOf(routes), bank.number(state.controls, '/walk/pulse'), state.impact);
-  return joinScheme({ ...state, controls, routes, carried, sisters: new Map([...state.sisters, ...sistersOf(plan.preset)]) }, scheme, moment);
+  return joinScheme({ ...state, routes, carried, sisters: new Map([...state.sisters, ...sistersOf(plan.preset)]) }, scheme, moment);
 }
 
 /** Goes on in another plan: if it has another place for now, the walk lands there on the next downbeat. */
@@ -206,7 +204,6 @@ export function modulationOf(state: ScoreState, bank: ControlBank): Modulation {
     pulse: state.pulse,
     guidance: (preset.guidance ?? 1) * state.guidance,
     cut: walk.cutTick === state.tick,
-    look: bank.group(state.controls, 'look'),
     ...dissolveAt(state),
   };
 }

@@ -17,6 +17,7 @@ import { RouteBank } from './route.ts';
 import { parseRoutes } from './routes-text.ts';
 import { applyChange, joinScheme, modulationOf, startScore, stepScore } from './score-step.ts';
 import type { Scheme, ScoreState } from './score-step.ts';
+import { isOfSurface, Surface } from './surface.ts';
 import { retimeScenes, storyboardOf } from './storyboard.ts';
 import type { Scene } from './storyboard.ts';
 
@@ -59,6 +60,7 @@ export class Score {
   readonly #options: ScoreOptions;
   readonly #source: MomentSource;
   readonly #bank: ControlBank;
+  readonly #surface: Surface;
   readonly #first: Scheme;
   readonly #schemes = new WeakMap<MomentSource, Map<Preset, Scheme>>();
   /** By scheme, then by the text of its routes. */
@@ -78,7 +80,8 @@ export class Score {
   constructor(options: ScoreOptions) {
     this.#options = options;
     this.#source = new MomentSource(options.timeline, options.live ?? options.timeline.duration === 0);
-    this.#bank = new ControlBank(options.table);
+    this.#bank = new ControlBank(new Map([...options.table].filter(([, parameter]) => !isOfSurface(parameter))));
+    this.#surface = new Surface(options.table, options.preset, { changesAt: (tick) => this.#changesAt(tick), preset: (name) => options.presets?.(name) });
     this.#first = this.#schemeOf(options.preset, this.#source, options.storyboard);
     this.#log = [...(options.log ?? [])].toSorted((a, b) => a.appliesFromTick - b.appliesFromTick);
   }
@@ -99,7 +102,7 @@ export class Score {
 
   /** Control values as they stand at a tick: numbers on their way, switches and texts. */
   valuesAt(tick: Tick): ControlValues {
-    return this.#bank.record(this.#stateAt(tick).controls);
+    return { ...this.#surface.valuesAt(tick), ...this.#bank.record(this.#stateAt(tick).controls) };
   }
 
   /** True if a cut happens after `fromTick`, up to and with `toTick`. */
@@ -110,7 +113,7 @@ export class Score {
   /** Takes in what hands did; ticks before `appliesFromTick` stay as they were. */
   apply(change: ControlChange): void {
     addChange(this.#log, change);
-    this.#forgetFrom(change.appliesFromTick);
+    this.#forget(change);
   }
 
   /** Takes back a change that was applied; ticks before it stay as they were. */
@@ -118,7 +121,7 @@ export class Score {
     const place = this.#log.indexOf(change);
     if (place < 0) return;
     this.#log.splice(place, 1);
-    this.#forgetFrom(change.appliesFromTick);
+    this.#forget(change);
   }
 
   /** Another storyboard from a tick on: where it alters the place on screen, the walk lands there on the next downbeat. */
@@ -184,7 +187,7 @@ export class Score {
 
   #begin(): ScoreState {
     const moment = this.#source.at(0);
-    const state = startScore(this.#first, this.#bank.createState(this.#options.preset.look.values), moment);
+    const state = startScore(this.#first, this.#bank.createState({}), moment);
     return this.#store(this.#changed(state, 0));
   }
 
@@ -265,6 +268,13 @@ export class Score {
       if (stored !== undefined) return stored;
     }
     return undefined;
+  }
+
+  /** A hand on the looks alters nothing of the walk. */
+  #forget({ kind, path, appliesFromTick }: ControlChange): void {
+    const parameter = this.#options.table.get(path);
+    this.#surface.forgetFrom(appliesFromTick);
+    if (kind === 'trigger' || parameter === undefined || !isOfSurface(parameter)) this.#forgetFrom(appliesFromTick);
   }
 
   #forgetFrom(tick: Tick): void {

@@ -152,6 +152,7 @@ export class ControlDesk {
     } finally {
       const from = this.#replanFrom;
       this.#replanFrom = null;
+      this.#feed.flush();
       if (from < Infinity) this.#deeds.replan(from);
     }
   }

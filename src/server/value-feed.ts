@@ -42,10 +42,14 @@ export class ValueFeed {
     // After the packet is through, so that what came together goes out together.
     if (this.#soon) return;
     this.#soon = true;
-    this.#options.later(() => {
-      this.#soon = false;
-      this.#send(this.#due());
-    }, 0);
+    this.#options.later(() => this.flush(), 0);
+  }
+
+  /** What came in is through: the pages hear of it now, before anything is reckoned from it. */
+  flush(): void {
+    if (!this.#soon) return;
+    this.#soon = false;
+    this.#send(this.#due());
   }
 
   /** Until the path may be told again (ms). */

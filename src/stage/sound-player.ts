@@ -16,14 +16,22 @@ const AHEAD: Seconds = 9;
 const START_DELAY: Seconds = 0.08;
 /** Fade of a stop, against a click. */
 const STOP_FADE: Seconds = 0.012;
-/** Fade of a track that another one follows. */
-const CROSS_FADE: Seconds = 0.25;
+/** From one track to the next: long enough for no click, short enough that the first beat of the new one still hits. */
+const CROSS_FADE: Seconds = 0.12;
+/** Cosine and sine: the two tracks together are as loud as one (equal power). */
+const FADE_STEPS = 65;
+const FADE_OUT = Float32Array.from({ length: FADE_STEPS }, (_, i) => Math.cos((Math.PI / 2) * (i / (FADE_STEPS - 1))));
+const FADE_IN = FADE_OUT.toReversed();
 
 interface Run {
+  readonly context: AudioContext;
+  readonly contextStart: Seconds;
   readonly plan: SoundPlan;
   readonly rate: number;
   readonly abort: AbortController;
-  readonly gain: GainNode;
+  /** One after the other: how it comes, and how it goes. A node has one curve at a time. */
+  readonly coming: GainNode;
+  readonly going: GainNode;
   /** Those that have not sounded, with their context times. */
   pieces: { readonly node: AudioBufferSourceNode; readonly from: Seconds; readonly to: Seconds }[];
   busy: boolean;
@@ -51,9 +59,10 @@ export class SoundPlayer {
   /** Asks for sound; must be called from a click, except where the browser allows autoplay. */
   async allow(sampleRate: number): Promise<boolean> {
     if (this.#context === null || this.#context.sampleRate !== sampleRate) {
-      await this.#context?.close();
+      // A track of another rate sounds on in the context before, which is closed when it has faded.
+      const before = this.#context;
+      if (this.#leaving?.context !== before) await before?.close();
       this.#run = null;
-      this.#leaving = null;
       this.#context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
       this.#heard.reset();
     }
@@ -89,7 +98,7 @@ export class SoundPlayer {
     if (ticket !== this.#starting || this.#context === null) return;
     const start = Math.max(first, sampleAt(performance.now() + (START_DELAY + this.outputLatency) * 1000));
     this.#run = this.#beginRun(this.#context, start, rate, abort);
-    this.#fadeLeaving(CROSS_FADE);
+    this.#crossTo(this.#run);
     const length = this.#run.plan.pieceLength(Infinity);
     this.#schedule(this.#run, opening.map((samples) => samples.subarray(start - first, start - first + length)));
     this.#fill();
@@ -98,7 +107,6 @@ export class SoundPlayer {
   stop(): void {
     this.#starting++;
     this.#leave(false);
-    this.#fadeLeaving(STOP_FADE);
   }
 
   /** Show time heard at a page instant (performance.now); null while nothing plays. Never before the run's start. */
@@ -134,23 +142,23 @@ export class SoundPlayer {
   }
 
   #beginRun(context: AudioContext, firstSample: number, rate: number, abort: AbortController): Run {
-    const gain = context.createGain();
-    gain.connect(context.destination);
+    const [coming, going] = [context.createGain(), context.createGain()];
+    coming.connect(going).connect(context.destination);
     // The first sample falls on a sample of the context, so that later pieces join without interpolation.
     const contextStart = Math.ceil((context.currentTime + START_DELAY) * context.sampleRate) / context.sampleRate;
     const plan = new SoundPlan(contextStart, firstSample, context.sampleRate * rate);
     plan.setLoop(this.#sampleLoop(), context.currentTime);
-    return { plan, rate, abort, gain, pieces: [], busy: false };
+    return { context, contextStart, plan, rate, abort, coming, going, pieces: [], busy: false };
   }
 
   #schedule(run: Run, channels: Float32Array<ArrayBuffer>[]): void {
-    const context = this.#context as AudioContext;
+    const { context } = run;
     const length = channels[0]?.length ?? 0;
     if (length === 0) return;
     const buffer = context.createBuffer(channels.length, length, context.sampleRate);
     channels.forEach((samples, channel) => buffer.copyToChannel(samples, channel));
     const node = new AudioBufferSourceNode(context, { buffer, playbackRate: run.rate });
-    node.connect(run.gain);
+    node.connect(run.coming);
     const due = run.plan.next.at;
     const late = context.currentTime - due;
     // A piece that came late starts in its middle: later samples keep their place.
@@ -188,18 +196,38 @@ export class SoundPlayer {
     this.#run = null;
     if (run === null) return;
     run.abort.abort();
-    this.#fadeLeaving(STOP_FADE);
+    this.#stopLeaving();
     this.#leaving = run;
-    if (!soundsOn) this.#fadeLeaving(STOP_FADE);
+    if (!soundsOn) this.#stopLeaving();
   }
 
-  #fadeLeaving(fade: Seconds): void {
+  /** The track before goes as the new one comes, from the new one's first sample on. */
+  #crossTo(run: Run): void {
+    const before = this.#leaving;
+    if (before === null) return;
+    this.#leaving = null;
+    const wait = run.contextStart - run.context.currentTime;
+    run.coming.gain.setValueCurveAtTime(FADE_IN, run.contextStart, CROSS_FADE);
+    before.going.gain.setValueCurveAtTime(FADE_OUT, before.context.currentTime + wait, CROSS_FADE);
+    this.#letGo(before, wait + CROSS_FADE);
+  }
+
+  /** Quickly, against a click. */
+  #stopLeaving(): void {
     const run = this.#leaving;
     this.#leaving = null;
-    if (run === null || this.#context === null) return;
-    const now = this.#context.currentTime;
-    run.gain.gain.setValueAtTime(1, now);
-    run.gain.gain.linearRampToValueAtTime(0, now + fade);
-    setTimeout(() => run.gain.disconnect(), fade * 1000 + 50);
+    if (run === null) return;
+    const now = run.context.currentTime;
+    run.going.gain.setValueAtTime(1, now);
+    run.going.gain.linearRampToValueAtTime(0, now + STOP_FADE);
+    this.#letGo(run, STOP_FADE);
+  }
+
+  /** After its fade it is taken off, with its context where that is no longer ours. */
+  #letGo({ context, going }: Run, after: Seconds): void {
+    setTimeout(() => {
+      going.disconnect();
+      if (context !== this.#context) context.close().catch(() => undefined);
+    }, after * 1000 + 50);
   }
 }

@@ -2,7 +2,8 @@
  * From a hand to the stage, on loopback, with the hand and the page in a thread of their own: OSC packet → message in the
  * page (p99 ≤ 20 ms asked) while 2,000 messages a second of noise arrive and frames are being generated, and control → first
  * changed generated frame (p95 ≤ 2 generation times + 50 ms asked). In turns with a bare echo over the same sockets under
- * the same noise, so that the machine's share shows: medians and p99 of the rounds, and the load.
+ * the same noise, so that the machine's share shows: medians and p99 of the rounds, and the load. `own`: from the packet's being
+ * read to its message on the pages' sockets, inside the server.
  */
 
 import { loadavg } from 'node:os';
@@ -26,6 +27,8 @@ const PATH = '/walk/speed';
 type Figures = Record<string, number>;
 
 interface Desk {
+  /** Wall times inside the server (ms). */
+  readonly own: number[];
   readonly udpPort: number;
   readonly url: string;
   close(): Promise<void>;
@@ -56,7 +59,7 @@ export async function run(): Promise<{ name: string; rows: Record<string, number
   const of = (what: string, share: number): number => round(quantile(seen[what] ?? [], share));
   return { name: 'latency', rows, figures: {
     echoP50Ms: of('echo, noise', 0.5), echoP99Ms: of('echo, noise', 0.99), messageP50Ms: of('message, noise', 0.5), messageP99Ms: of('message, noise', 0.99),
-    messageOverEchoP50: round(of('message, noise', 0.5) / of('echo, noise', 0.5)), messageOverEchoP99: round(of('message, noise', 0.99) / of('echo, noise', 0.99)),
+    ownP50Ms: round(median(desk.own)), ownP99Ms: round(quantile(desk.own, 0.99)), messageOverEchoP50: round(of('message, noise', 0.5) / of('echo, noise', 0.5)), messageOverEchoP99: round(of('message, noise', 0.99) / of('echo, noise', 0.99)),
     frameP50Ms: of('frame, noise', 0.5), frameP95Ms: of('frame, noise', 0.95), frameStillP95Ms: of('frame, still', 0.95), frameAskedMs: 2 * GENERATION_MS + 50, load: round(loadavg()[0] ?? 0),
   } };
 }
@@ -68,17 +71,28 @@ async function openDesk(): Promise<Desk> {
   const pipeline = await startInference({ model: 'fake', fakeCost: GENERATION_MS });
   const session = new Session({ now, tools: makeTools(), version: '0', provider: 'cpu', freeClock: true, uploadFolder: '', thumbnailFolder: '', notice: () => undefined });
   const web = await startServer({ host: session, port: 0, now });
-  session.attach(web);
+  const own: number[] = [];
+  let readAt = 0;
+  session.attach({
+    clients: () => web.clients(), sendTo: (client, message) => web.sendTo(client, message), sendFrame: (frame, epoch) => web.sendFrame(frame, epoch), refill: () => web.refill(), welcomeAll: () => web.welcomeAll(),
+    broadcast: (message, except) => {
+      web.broadcast(message, except);
+      if (message.type === 'values' && PATH in message.values) own.push(now() - readAt);
+    },
+  });
   const osc = await OscServer.open({
     port: 0, table, values: () => session.values, onChanges: (changes) => session.control(changes),
-    onMessage: ({ address, args }, peer, isKnown) => session.controllers.hear('osc', `${peer.address}:${peer.port}`, address, args.map(String).join(' '), isKnown ? address : null),
+    onMessage: ({ address, args }, peer, isKnown) => {
+      if (address === PATH) readAt = now();
+      session.controllers.hear('osc', `${peer.address}:${peer.port}`, address, args.map(String).join(' '), isKnown ? address : null);
+    },
   });
   session.attachLink(osc);
   session.open(makeShow({ pipeline }));
   const tending = setInterval(() => session.tend(), 250);
   await session.buffered(2);
   return {
-    udpPort: osc.port, url: web.url,
+    own, udpPort: osc.port, url: web.url,
     close: async () => {
       clearInterval(tending);
       await osc.close();

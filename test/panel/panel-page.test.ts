@@ -62,6 +62,8 @@ describe('the panel', () => {
     await page.click('.tab >> text=Gear');
     await page.waitForSelector('.monitor .line.unmapped');
     expect(await page.$$eval('.monitor .line', (all) => all.map(({ textContent }) => textContent))).toEqual(['osc/walk/sped1unknown', 'midicc 1 230.71learn', 'midicc 1 00.50/walk/speed']);
+    show.broadcast({ type: 'telemetry', telemetry: { bufferSeconds: 2, picturesPerSecond: 9, lateFrames: 0, generation: 1, subdivision: 4, provider: 'cpu', oscReceived: 1234, oscBad: 5, clients: 1 } });
+    await expect.poll(() => page.textContent('.counters')).toBe('1,234 messages understood, 5 were junk or moved nothing');
     await page.click('.monitor .link');
     await page.click('.tab >> text=Play');
     await page.click('.upright[data-path="/stage/master"] .fader-track');

@@ -2,11 +2,22 @@
 
 import type { Frame } from '../ahead/types.ts';
 import { messageOf } from '../base/errors.ts';
+import type { Milliseconds } from '../base/units.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import type { ClientInfo, Wire } from './host.ts';
 
+/** After all buffered frames went out again, another time waits this long: a position that is scrubbed would flood the line. */
+const REFILL_REST: Milliseconds = 100;
+/** Different notices in a second at most; nobody reads more. */
+const MOST_NOTICES = 12;
+const NOTICE_WINDOW: Milliseconds = 1000;
+
 export class Pages {
   #wire: Wire | null = null;
+  #isRested = true;
+  #refillWaits = false;
+  /** Said within the running second. */
+  readonly #said = new Set<string>();
 
   attach(wire: Wire): void {
     this.#wire = wire;
@@ -29,7 +40,11 @@ export class Pages {
     for (const { id, role } of this.list()) if (role === 'panel') this.sendTo(id, message);
   }
 
+  /** The same words once in a second: a controller that sends nonsense at full speed is one notice. */
   notice(level: 'info' | 'warn' | 'error', text: string): void {
+    if (this.#said.has(text) || this.#said.size >= MOST_NOTICES) return;
+    if (this.#said.size === 0) setTimeout(() => this.#said.clear(), NOTICE_WINDOW).unref();
+    this.#said.add(text);
     this.broadcast({ type: 'notice', level, text });
   }
 
@@ -40,7 +55,14 @@ export class Pages {
 
   /** All buffered frames go out again. */
   refill(): void {
+    this.#refillWaits = !this.#isRested;
+    if (this.#refillWaits) return;
     this.#wire?.refill();
+    this.#isRested = false;
+    setTimeout(() => {
+      this.#isRested = true;
+      if (this.#refillWaits) this.refill();
+    }, REFILL_REST).unref();
   }
 
   welcomeAll(): void {

@@ -2,8 +2,6 @@
 
 import { SoundPlayer } from '../../src/stage/sound-player.ts';
 
-/** When the second track is asked for (s of the first context). */
-export const ASKED_AT = 2;
 const LENGTH = 4;
 
 export interface Crossing {
@@ -44,7 +42,8 @@ class RenderedContext extends OfflineAudioContext {
 
 Object.assign(globalThis, {
   AudioContext: RenderedContext,
-  async crossTracks(first: string, second: string): Promise<Crossing> {
+  /** The second track is asked for at `askedAt` (s of the first one's context). */
+  async crossTracks(first: string, second: string, askedAt: number): Promise<Crossing> {
     // What is taken off after its fade by the wall's time would be missing where rendering is slower than sound.
     GainNode.prototype.disconnect = () => undefined;
     RenderedContext.made = [];
@@ -52,7 +51,7 @@ Object.assign(globalThis, {
     await player.play(first, () => 0, 1);
     const before = RenderedContext.made[0] as RenderedContext;
     let closedEarly = 0;
-    void before.suspend(ASKED_AT).then(async () => {
+    void before.suspend(askedAt).then(async () => {
       await player.play(second, () => 0, 1);
       closedEarly = Number(before.isClosed);
       await before.goOn();

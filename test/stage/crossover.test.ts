@@ -11,14 +11,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { wavHeader } from '../../src/audio/wav.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
-import { ASKED_AT, type Crossing } from '../helpers/sound-page.ts';
+import type { Crossing } from '../helpers/sound-page.ts';
 
 declare global {
   // eslint-disable-next-line no-var
-  var crossTracks: (first: string, second: string) => Promise<Crossing>;
+  var crossTracks: (first: string, second: string, askedAt: number) => Promise<Crossing>;
 }
 
 const SECONDS = 6;
+const ASKED_AT = 2;
 const AMPLITUDE = 0.5;
 /** Two tones whose squares add up over a window of common periods. */
 const WINDOW = 1 / 55;
@@ -82,7 +83,7 @@ function sharpestBend({ rate, samples }: Track, frequency: number, from: number,
 const decibels = (power: number): number => 10 * Math.log10(power / LEVEL ** 2);
 
 it('is as loud as one track throughout, without a gap or a click', async () => {
-  const { tracks } = await page.evaluate(() => crossTracks('/first.wav', '/second.wav'));
+  const { tracks } = await page.evaluate((at) => crossTracks('/first.wav', '/second.wav', at), ASKED_AT);
   expect(tracks.length).toBe(1);
   const [both] = tracks as [Track];
   for (let time = ASKED_AT - 0.2; time < ASKED_AT + 0.6; time += 0.004) expect(Math.abs(decibels(powerAt(both, time)))).toBeLessThan(0.5);
@@ -91,7 +92,7 @@ it('is as loud as one track throughout, without a gap or a click', async () => {
 });
 
 it('crosses to a track of another sample rate the same way: the first sounds on until it has faded', async () => {
-  const { tracks, closedEarly } = await page.evaluate(() => crossTracks('/first.wav', '/other.wav'));
+  const { tracks, closedEarly } = await page.evaluate((at) => crossTracks('/first.wav', '/other.wav', at), ASKED_AT);
   expect([tracks.map(({ rate }) => rate), closedEarly]).toEqual([[44_100, 48_000], 0]);
   const [before, after] = tracks as [Track, Track];
   // The second context begins where the first one was asked to cross.

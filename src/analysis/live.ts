@@ -92,7 +92,7 @@ export class LiveAnalyzer {
     const known = this.frames.knownAt(frame.index);
     if (this.beats.by === 'signal') return this.pushSignal(this.beats.follower, value, isMusic ? this.pulse.push(raw) : 0, known);
     this.beats.front.apply(frame.magnitudes, gain, this.mel);
-    this.beats.follower.push(this.mel, isMusic, known);
+    this.beats.follower.push(this.mel, isMusic, known, flux);
   }
 
   private pushSignal(follower: LiveBeats, value: (name: RawName) => number, accent: number, known: Seconds): void {

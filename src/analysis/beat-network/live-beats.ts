@@ -1,7 +1,7 @@
 /**
  * Beats of a stream by the causal network, told before they come. The pulse filter reads the network's probabilities; an
  * oscillator follows its readings as a phase-locked loop, takes over another reading only when it lasts, and runs on by itself
- * where nothing is heard. A beat is announced when its predicted time comes near, so that nothing heard later can move it.
+ * where nothing is heard. Even clicks that the network does not hear are followed too, as long as it has heard no music. A beat is announced when its predicted time comes near, so that nothing heard later can move it.
  */
 
 import { clamp, wrap } from '../../base/math.ts';
@@ -12,6 +12,7 @@ import { CAUSAL_DELAY } from './causal.ts';
 import { OUTPUT_EVERY } from './file-analysis.ts';
 import { NetworkBars } from './live-bars.ts';
 import { PulseFilter, type PulseEstimate } from './pulse-filter.ts';
+import { SteadyClicks } from './steady-clicks.ts';
 
 /** A beat is announced this long before it sounds. */
 const ANNOUNCE_AHEAD: Seconds = 0.075;
@@ -40,6 +41,9 @@ const FIT_ERROR: Seconds = 0.025;
 const NEUTRAL = 1 / 16;
 const LEAST = 0.012;
 const MOST = 0.98;
+/** Probability of a beat where an even click sounds, and beats of music after which clicks no longer count (hats in a breakdown). */
+const CLICK = 0.95;
+const MUSIC_FROM = 4;
 
 /** What tells beats from frames: CausalBeatNetwork. */
 export interface BeatHearing {
@@ -56,6 +60,9 @@ export class NetworkBeats implements BeatFollower {
   private readonly network: BeatHearing;
   private readonly filter = new PulseFilter();
   private readonly bars = new NetworkBars();
+  private readonly clicks = new SteadyClicks();
+  /** Announced beats at which the network heard music. */
+  private musical = 0;
   private frames = 0;
   private outputs = 0;
   private previous = 0;
@@ -75,10 +82,14 @@ export class NetworkBeats implements BeatFollower {
     this.network = network;
   }
 
-  /** One frame of the front end; `audible` is false below the gate. `known`: stream time (s) at which it was whole. Frame i lies at i/100 s. */
-  push(mel: Float32Array, audible: boolean, known: Seconds): void {
+  /**
+   * One frame of the front end; `audible` is false below the gate. `known`: stream time (s) at which it was whole. Frame i lies at
+   * i/100 s. `rise`: sum of its onset bands.
+   */
+  push(mel: Float32Array, audible: boolean, known: Seconds, rise = 0): void {
     const isNew = this.network.push(mel);
     this.frames++;
+    this.clicks.push(audible ? rise : 0);
     if (isNew) this.hear(audible ? this.network.beat : 0, audible ? this.network.downbeat : 0);
     this.announce(known);
   }
@@ -109,8 +120,18 @@ export class NetworkBeats implements BeatFollower {
   private hear(beat: Unit, downbeat: Unit): void {
     this.outputs++;
     this.activity = Math.max(beat, this.activity * Math.exp(-OUTPUT_EVERY / FRAME_RATE / MEMORY));
+    const isClicking = this.activity <= AUDIBLE && this.musical < MUSIC_FROM && this.clicks.isSteady;
+    if (isClicking) this.step(this.clicks.isAt(Math.round(this.heardUntil * FRAME_RATE)) ? CLICK : 0, true);
+    else this.step(beat, this.activity > AUDIBLE);
+    this.bars.hear(this.heardUntil, beat, downbeat);
+    if (this.period > 0) return;
+    if (isClicking) this.lockToClicks();
+    else if (this.activity > AUDIBLE && this.frames >= LEAST_HEARD * FRAME_RATE) this.lock(this.filter.estimate());
+  }
+
+  /** The filter goes on by one output. */
+  private step(beat: Unit, isHeard: boolean): void {
     this.loudest = Math.max(this.loudest, beat);
-    const isHeard = this.activity > AUDIBLE;
     if (!isHeard && this.period > 0) this.filter.settle(this.period, wrap(this.next - BIAS - this.heardUntil, this.period));
     else {
       const least = isHeard ? LEAST : NEUTRAL;
@@ -118,8 +139,6 @@ export class NetworkBeats implements BeatFollower {
       this.filter.step(clamp(beat, least, MOST));
     }
     this.previous = beat;
-    this.bars.hear(this.heardUntil, beat, downbeat);
-    if (this.period === 0 && isHeard && this.frames >= LEAST_HEARD * FRAME_RATE) this.lock(this.filter.estimate());
   }
 
   /** The first reading that is clear enough. */
@@ -128,6 +147,14 @@ export class NetworkBeats implements BeatFollower {
     if (reading.mass < LOCK_MASS) return;
     this.period = reading.period;
     this.next = this.comingBeat(reading);
+  }
+
+  /** Even clicks say period and phase better than the filter does so soon. */
+  private lockToClicks(): void {
+    this.period = this.clicks.period / FRAME_RATE;
+    this.next = this.comingBeat({ toBeat: this.clicks.newest / FRAME_RATE - this.heardUntil - BIAS, period: this.period, mass: 1 });
+    this.confidence = LOCK_MASS;
+    this.filter.settle(this.period, wrap(this.next - BIAS - this.heardUntil, this.period));
   }
 
   /** The reading's next beat after now. */
@@ -149,6 +176,7 @@ export class NetworkBeats implements BeatFollower {
       this.loudest = 0;
       this.beats.push({ time: this.next, announced: known, position: this.bars.positionOf(this.beats.length), tempo: this.tempo });
       this.bars.announce(this.next);
+      if (this.activity > AUDIBLE) this.musical++;
       this.next += this.period;
     }
   }

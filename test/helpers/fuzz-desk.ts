@@ -153,7 +153,7 @@ async function throwAt(port: number, bytes: Uint8Array): Promise<void> {
   socket.on('error', () => undefined);
   socket.on('data', () => socket.destroy());
   socket.end(bytes);
-  await Promise.race([new Promise((resolve) => socket.once('close', resolve)), sleep(300)]);
+  await Promise.race([new Promise((resolve) => socket.once('close', resolve)), sleep(120)]);
   socket.destroy();
 }
 

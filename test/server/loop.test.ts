@@ -32,20 +32,21 @@ describe('a loop on stage', () => {
     stage.session.control([{ kind: 'trigger', path: '/transport/loop/bars', args: [1, 3], source: 'osc' }]);
     expect(stage.session.values).toMatchObject({ '/transport/loop': true, '/transport/loop/in': expect.closeTo(2 * BAR, 6) as number, '/transport/loop/out': expect.closeTo(3 * BAR, 6) as number });
     expect(stage.echoes.filter(([path]) => path.startsWith('/transport/loop')).map(([path]) => path)).toEqual(['/transport/loop/in', '/transport/loop/out', '/transport/loop']);
-    stage.session.control([{ kind: 'value', path: '/transport/position', value: 2 * BAR, source: 'osc' }]);
-    await seeTurns(stage, 2, 2 * BAR, 3 * BAR);
-    stage.session.control([{ kind: 'value', path: '/transport/play', value: false, source: 'osc' }]);
+    const [start, end] = [2 * BAR, 2 * BAR + 0.6];
+    const set = (path: string, value: number | boolean): void => stage.session.control([{ kind: 'value', path: `/transport/${path}`, value, source: 'osc' }]);
+    set('loop/out', end);
+    set('position', start);
+    await seeTurns(stage, 2, start, end);
+    set('play', false);
     await expect.poll(() => stage.session.welcome()?.transport.playing, LONG).toBe(false);
-    const held = timeOf(stage);
-    stage.session.control([{ kind: 'value', path: '/transport/play', value: true, source: 'osc' }]);
-    await seeTurns(stage, 1, 2 * BAR, 3 * BAR);
-    expect(held).toBeLessThan(3 * BAR);
-    stage.session.control([{ kind: 'value', path: '/transport/position', value: 4 * BAR, source: 'osc' }]);
-    await expect.poll(() => timeOf(stage), LONG).toBeGreaterThan(4.2 * BAR);
-    stage.session.control([{ kind: 'value', path: '/transport/position', value: 2.5 * BAR, source: 'osc' }]);
-    await seeTurns(stage, 1, 2 * BAR, 3 * BAR);
-    stage.session.control([{ kind: 'value', path: '/transport/loop', value: false, source: 'osc' }]);
-    await expect.poll(() => timeOf(stage), LONG).toBeGreaterThan(3 * BAR);
+    set('play', true);
+    await seeTurns(stage, 1, start, end);
+    set('position', end + 0.5);
+    await expect.poll(() => timeOf(stage), LONG).toBeGreaterThan(end + 0.6);
+    set('position', start + 0.1);
+    await seeTurns(stage, 1, start, end);
+    set('loop', false);
+    await expect.poll(() => timeOf(stage), LONG).toBeGreaterThan(end);
   }, 60_000);
 
   it('is told to pages, ends with the track, and comes back after a restart', async () => {
@@ -69,19 +70,20 @@ describe('a loop on stage', () => {
   it('keeps what hands set over its turns, and the log has it from the loop\'s start on', async () => {
     const stage = await putOnStage();
     const { score, log } = stage.show;
-    stage.session.control([{ kind: 'trigger', path: '/transport/loop/bars', args: [1, 2], source: 'osc' }, { kind: 'value', path: '/transport/position', value: BAR, source: 'osc' }]);
-    await stage.panel.until(() => timeOf(stage) > BAR + 0.3);
+    const [from, to] = [1, 2];
+    for (const [path, value] of [['loop/in', from], ['loop/out', to], ['loop', true], ['position', from]] as const) set(stage.panel, `/transport/${path}`, value);
+    await stage.panel.until(() => timeOf(stage) > from + 0.1);
     set(stage.panel, '/walk/noise', 3);
     set(stage.panel, '/cue/quantise', 'off');
     set(stage.panel, '/preset/load', 'Second');
     await stage.panel.until(() => log.changes.some(({ path }) => path === '/preset/load'), 30_000);
-    await seeTurns(stage, 1, BAR, 2 * BAR);
-    const start = Math.round(BAR * 120);
+    await seeTurns(stage, 1, from, to);
+    const start = from * 120;
     await stage.panel.until(() => score.presetAt(start).name === 'Second', 30_000);
-    expect(log.changes.filter(({ appliesFromTick }) => appliesFromTick > start && appliesFromTick < 2 * BAR * 120).map(({ path }) => path)).toEqual([]);
+    expect(log.changes.filter(({ appliesFromTick }) => appliesFromTick > start && appliesFromTick < to * 120).map(({ path }) => path)).toEqual([]);
     expect(log.changes.filter(({ appliesFromTick }) => appliesFromTick === start).map(({ path }) => path).toSorted()).toEqual(['/preset/load', '/walk/noise']);
     expect(score.presetAt(start - 1).name).toBe('First');
-    await seeTurns(stage, 1, BAR, 2 * BAR);
+    await seeTurns(stage, 1, from, to);
     expect(log.changes.length).toBe(2);
   }, 60_000);
 

@@ -1,6 +1,6 @@
 /**
  * Frames out to the pages. Pages on this machine get raw RGBA, others JPEG, encoded once for all of them. A page that is some
- * frames behind skips frames until it has caught up, and then gets those that it has missed and still needs, so that one
+ * frames behind skips frames until it has caught up, and then gets the newest of those that it has missed, so that one
  * slow page never holds memory, its own controls or the others.
  */
 
@@ -15,6 +15,8 @@ import { ReadMark } from './read-mark.ts';
 
 /** A page is slow while this many frames wait in its socket on this side. */
 const FRAMES_IN_FLIGHT = 2;
+/** So many of the frames that a page has missed are sent again, once it reads. */
+const CAUGHT_UP = 8;
 const JPEG_QUALITY = 80;
 /** A panel gets one frame in this much show time, and every cut. */
 const MONITOR_INTERVAL: Seconds = 0.12;
@@ -54,7 +56,8 @@ export class FrameSender {
     const { mark, missed } = page.intake;
     mark.hear(pong);
     if (missed.size === 0 || mark.isBehind) return;
-    const wanted = frames().filter(({ tick }) => missed.has(tick));
+    // The newest lie furthest ahead; a page that is always slow must not be fed what has passed.
+    const wanted = frames().filter(({ tick }) => missed.has(tick)).slice(-CAUGHT_UP);
     missed.clear();
     for (const frame of wanted) this.send([page], frame, this.#epoch);
   }

@@ -4,6 +4,7 @@
  */
 
 import { clamp, lerp } from '../base/math.ts';
+import type { PixelSize } from '../base/picture-shape.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import { BeatLight } from './beat-light.ts';
 import type { LookMoment } from './director.ts';
@@ -51,6 +52,8 @@ export class StageLoop {
   #width = 0;
   #height = 0;
   #ratio = 1;
+  /** A test card is on: it is drawn in all pixels, however slow the machine. */
+  #hasAllPixels = false;
 
   constructor(painter: Painter, session: ShowSession, options: LoopOptions) {
     this.#painter = painter;
@@ -96,7 +99,8 @@ export class StageLoop {
     const pick = this.#pickAt(time, elapsed);
     const looks = this.#session.director.momentAt({ time, elapsed, starved: pick === null || pick.starved });
     this.#freeze(looks, pick);
-    const over = this.#dressing.at({ session: this.#session, time, elapsed, wall, light: looks.light, beat: looks.music.BEAT, valueOf: looks.valueOf });
+    const over = this.#dressing.at({ session: this.#session, time, elapsed, wall, light: looks.light, beat: looks.music.BEAT, pixels: this.#pixels(), valueOf: looks.valueOf });
+    if (this.#dressing.wantsAllPixels !== this.#hasAllPixels) this.#applySize();
     this.#painter.draw({ ...looks, ...this.#frozen, pick, elapsed, frame: this.#frame++, wall, safety: this.#session.safety, over });
     this.#session.frames.prune(time, this.#session.transport?.loop);
     this.probe.beatPhase = looks.music.BEAT;
@@ -130,8 +134,14 @@ export class StageLoop {
   #applySize(): void {
     this.#painter.followsMotion = this.quality.level <= COARSEST_WITH_MOTION;
     const floor = Math.min(1, Math.sqrt(LEAST_PIXELS / Math.max(1, this.#width * this.#height)));
-    const scale = Math.max(floor, this.#ratio * this.quality.scale);
-    this.#painter.setSize(Math.max(2, Math.round(this.#width * scale)), Math.max(2, Math.round(this.#height * scale)));
+    this.#hasAllPixels = this.#dressing.wantsAllPixels;
+    const { width, height } = this.#pixels(this.#hasAllPixels ? this.#ratio : Math.max(floor, this.#ratio * this.quality.scale));
+    this.#painter.setSize(width, height);
+  }
+
+  /** Pixels of the output, all of them where no scale is given. */
+  #pixels(scale = this.#ratio): PixelSize {
+    return { width: Math.max(2, Math.round(this.#width * scale)), height: Math.max(2, Math.round(this.#height * scale)) };
   }
 }
 

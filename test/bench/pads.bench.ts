@@ -1,6 +1,7 @@
 /**
  * Prompt pads with the embedded model over the demo: from the typed prompt to its first and its fourth picture, at rest and
- * while the show plays; late frames of the stage meanwhile; how far off an armed prompt lands.
+ * while the show plays, beside what a picture costs on this machine now; late frames of the stage meanwhile; how far off an
+ * armed prompt lands.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +29,9 @@ export async function run(): Promise<{ name: string; rows: Record<string, number
     figures['secondsToLanding'] = round((padOf(page, 1)?.landsAt ?? 0) - playing.session.state().showTimeSeconds);
     page.send({ type: 'value', path: '/transport/play', value: false, source: 'bench' });
     await sleep(8000);
-    Object.assign(figures, await timesOf(page, 'atRest', 2));
+    Object.assign(figures, await timesOf(page, 'atRest', 2), { pictureCostMs: round(median(page.frames.map(({ header }) => header.cost))) });
+    // What the machine itself asks for four pictures, one after the other.
+    figures['atRestOverFourPictures'] = round((figures['atRestFourthMs'] ?? 0) / (4 * (figures['pictureCostMs'] ?? 1)));
     return { name: 'pads', rows: Object.entries(figures).map(([figure, value]) => ({ figure, value })), figures };
   } finally {
     page.close();

@@ -45,6 +45,7 @@ const FLAT_HEAP = ['--enable-precise-memory-info', '--js-flags=--expose-gc'];
 const PIECES = ['gmd_26_dance_disco_137_4_4', 'lmms_skiessi_c64', 'mdb_grunge'];
 const PIECE_SECONDS = 30;
 const CAP = 200_000;
+const SYNC_CAP = 110_000;
 
 const SECTIONS: Readonly<Record<string, () => Promise<Figures>>> = { causal, light, sync, outputs, calm };
 
@@ -116,13 +117,13 @@ async function sync(): Promise<Figures> {
   // Small pictures and no wait for a display: ten thousand frames in a minute or two, also in software.
   const picture = (tick: number) => ({ size: 16, pixels: new Uint8Array(16 * 16 * 4).fill(tick % 251) });
   return withStage({ timeline: syntheticTimeline({ sections }), picture }, ['--disable-frame-rate-limit', '--disable-gpu-vsync'], async (_show, _browser, page) => {
-    await page.setViewportSize({ width: 64, height: 36 });
     await page.addInitScript(noteAudioClock);
     await page.reload();
     await play(page);
+    await page.setViewportSize({ width: 64, height: 36 });
     const history: DisplayFrame[] = [];
     const audio: [number, number][] = [];
-    const until = performance.now() + CAP;
+    const until = performance.now() + SYNC_CAP;
     while (history.length < frames && performance.now() < until) {
       await sleep(2_000);
       const more = await page.evaluate(() => ({ history: globalThis.latentbeatProbe.history.splice(0), raw: globalThis.latentbeatAudio.raw.splice(0) }));

@@ -25,22 +25,34 @@ float lightAt(int i) {
 
 void main() {
   vec3 given = IMG_THIS_PIXEL(inputImage).rgb;
+  gl_FragColor = vec4(given, 1.0);
+  // What lies in the dark is in no run: one read is enough.
+  float inside = smoothstep(threshold * 0.6, threshold * 1.4, dot(given, vec3(0.30, 0.55, 0.15)));
+  if (inside <= 0.0) return;
   float lights[2 * REACH + 1];
-  for (int i = 0; i <= 2 * REACH; i++) lights[i] = lightAt(i - REACH);
   int first = REACH;
   int last = REACH;
-  // The threshold is soft, so that a run does not flicker in and out with the grain.
-  for (int i = 1; i <= REACH; i++) { if (lights[REACH - i] < threshold || first != REACH - i + 1) continue; first = REACH - i; }
-  for (int i = 1; i <= REACH; i++) { if (lights[REACH + i] < threshold || last != REACH + i - 1) continue; last = REACH + i; }
+  lights[REACH] = lightAt(0);
+  // The threshold is soft, so that a run does not flicker in and out with the grain. A run ends where it gets dark.
+  for (int i = REACH - 1; i >= 0; i--) {
+    lights[i] = lightAt(i - REACH);
+    if (lights[i] < threshold) break;
+    first = i;
+  }
+  for (int i = REACH + 1; i <= 2 * REACH; i++) {
+    lights[i] = lightAt(i - REACH);
+    if (lights[i] < threshold) break;
+    last = i;
+  }
   int mine = REACH - first;
   int chosen = REACH;
-  for (int i = 0; i <= 2 * REACH; i++) {
-    if (i < first || i > last) continue;
+  for (int i = first; i <= last; i++) {
     int rank = 0;
-    for (int j = 0; j <= 2 * REACH; j++) if (j >= first && j <= last && (lights[j] < lights[i] || (lights[j] == lights[i] && j < i))) rank++;
-    if (rank == mine) chosen = i;
+    for (int j = first; j <= last; j++) if (lights[j] < lights[i] || (lights[j] == lights[i] && j < i)) rank++;
+    if (rank != mine) continue;
+    chosen = i;
+    break;
   }
-  float inside = smoothstep(threshold * 0.6, threshold * 1.4, lights[REACH]);
   vec3 sorted = IMG_NORM_PIXEL(inputImage, place(chosen - REACH)).rgb;
   gl_FragColor = vec4(mix(given, sorted, amount * inside), 1.0);
 }

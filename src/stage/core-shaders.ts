@@ -34,22 +34,27 @@ vec3 dithered(vec3 c, vec2 place, float phase) {
 }
 `;
 
-/** `field` is the motion between the two (flow/flow-field.ts); `ghost` is what was shown before a re-planned picture replaced it. */
+/**
+ * `field` is the motion between the two (flow/flow-field.ts); `position` is where the walk is, `share` the time: pictures that hardly
+ * differ are mixed by the time, which is the truer there. `ghost` is what was shown before a re-planned picture replaced it.
+ */
 export const MIX = `${HEAD}
 uniform sampler2D first;
 uniform sampler2D second;
 uniform sampler2D ghost;
 uniform sampler2D field;
 uniform float position;
+uniform float share;
 uniform float moves;
 uniform float ghostWeight;
 void main() {
   vec2 at = vec2(isf_FragNormCoord.x, 1.0 - isf_FragNormCoord.y);
-  float share = clamp(position, 0.0, 1.0);
-  vec3 now = mix(texture(first, at).rgb, texture(second, at).rgb, share);
-  if (moves > 0.0) {
-    vec3 motion = texture(field, at).xyz;
-    vec3 moved = mix(texture(first, at - position * motion.xy).rgb, texture(second, at + (1.0 - position) * motion.xy).rgb, share);
+  vec4 motion = moves > 0.0 ? texture(field, at) : vec4(0.0, 0.0, 0.0, 1.0);
+  float place = mix(share, position, motion.w);
+  float part = clamp(place, 0.0, 1.0);
+  vec3 now = mix(texture(first, at).rgb, texture(second, at).rgb, part);
+  if (motion.z > 0.0) {
+    vec3 moved = mix(texture(first, at - place * motion.xy).rgb, texture(second, at + (1.0 - place) * motion.xy).rgb, part);
     now = mix(now, moved, motion.z * moves);
   }
   if (ghostWeight > 0.0) now = mix(now, texture(ghost, isf_FragNormCoord).rgb, ghostWeight);

@@ -23,7 +23,7 @@ const STEP_FORWARD: Seconds = 0.5;
 export class PictureMixer {
   readonly #textures: FrameTextures;
   readonly #dissolves: boolean;
-  readonly #pass = new Pass(MIX, uniformsOf({ first: null, second: null, ghost: null, field: null, position: 0, moves: 0, ghostWeight: 0 }), 'mix');
+  readonly #pass = new Pass(MIX, uniformsOf({ first: null, second: null, ghost: null, field: null, position: 0, share: 0, moves: 0, ghostWeight: 0 }), 'mix');
   #shown: WebGLRenderTarget | null = null;
   #spare: WebGLRenderTarget | null = null;
   #ghost: WebGLRenderTarget | null = null;
@@ -68,6 +68,7 @@ export class PictureMixer {
     this.#pass.set('field', this.#field);
     this.#pass.set('moves', this.#field === null ? 0 : motion);
     this.#pass.set('position', travelled(pick));
+    this.#pass.set('share', pick.mix);
     const weight = Math.max(0, 1 - this.#ghostAge / DISSOLVE);
     this.#pass.set('ghostWeight', weight * weight * (3 - 2 * weight));
     this.#pass.set('ghost', this.#ghost?.texture ?? null);

@@ -18,6 +18,8 @@ export interface ReferenceField {
   readonly flow: Raster;
   /** 0..1. */
   readonly belief: Raster;
+  /** 0..1: whether there is motion in the picture. */
+  readonly moving: number;
 }
 
 export function rasterOf(rgba: Uint8Array, width: number, height: number): Raster {
@@ -178,17 +180,21 @@ function believe(first: Raster, second: Raster, flow: Raster): ReferenceField {
     scaled.data[at * 2] = (flow.data[at * 2] as number) / width;
     scaled.data[at * 2 + 1] = (flow.data[at * 2 + 1] as number) / height;
   }
-  return { flow: scaled, belief };
+  return { flow: scaled, belief, moving };
 }
 
-/** The picture a fraction of the way between two: along the flow where it is believed, a cross-fade elsewhere. Float RGB. */
-export function referenceBetween(first: Raster, second: Raster, { flow, belief }: ReferenceField, fraction: number): Raster {
+/**
+ * The picture between two where the walk is at `position` and the time at `time` (0..1): along the flow where it is believed, a
+ * cross-fade elsewhere. Float RGB.
+ */
+export function referenceBetween(first: Raster, second: Raster, { flow, belief, moving }: ReferenceField, position: number, time = position): Raster {
   const { width, height } = first;
   const out = make(width, height, 3);
   const v = new Float32Array(2);
   const w = new Float32Array(1);
   const a = new Float32Array(3);
   const b = new Float32Array(3);
+  const fraction = time + moving * (position - time);
   const share = clamp01(fraction);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

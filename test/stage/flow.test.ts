@@ -89,6 +89,15 @@ describe('the flow', () => {
     expect(psnr(between(lights(0, 0), dim, 0.5), fade(lights(0, 0), dim, 0.5))).toBeGreaterThan(30);
   });
 
+  it('goes by the time where pictures hardly differ, by the walk where they move', () => {
+    const middle = (second: Uint8Array, position: number): ArrayLike<number> => {
+      const [a, b] = [rasterOf(lights(0, 0), WIDTH, HEIGHT), rasterOf(second, WIDTH, HEIGHT)];
+      return referenceBetween(a, b, referenceField(a, b), position, 0.5).data;
+    };
+    expect(psnr(middle(lights(0.4, 0), 0.1), fade(lights(0, 0), lights(0.4, 0), 0.5))).toBeGreaterThan(60);
+    expect(psnr(middle(lights(9, -4), 0.1), between(lights(0, 0), lights(9, -4), 0.1))).toBeGreaterThan(60);
+  });
+
   it('is the frames themselves at both ends', () => {
     const [first, second] = [lights(0, 0), lights(9, -4)];
     expect(psnr(between(first, second, 0), rasterOf(first, WIDTH, HEIGHT).data)).toBeGreaterThan(80);

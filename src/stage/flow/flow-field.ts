@@ -1,6 +1,6 @@
 /**
  * Runs the flow's passes (flow-shaders.ts) over two generated frames, once for each pair that is shown. Work for a pair of
- * 448 x 256: 74 small passes, about 5 million texture reads by a count on paper; not measured on a GPU.
+ * 448 x 256: 77 small passes, 5.7 million texture reads by a count on paper (docs/stage.md); not measured on a GPU.
  */
 
 import { ClampToEdgeWrapping, HalfFloatType, LinearFilter, NoColorSpace, RGBAFormat, Vector2, WebGLRenderTarget, type Texture, type WebGLRenderer } from 'three';

@@ -16,9 +16,23 @@ in vec2 isf_FragNormCoord;
 const ONE = 'layout(location = 0) out vec4 result;\n';
 const TWO = 'layout(location = 0) out vec4 result;\nlayout(location = 1) out vec4 more;\n';
 
-const WEIGHT = `float weightOf(int i) { return exp(-float(i * i) / ${(2 * WINDOW_SIGMA * WINDOW_SIGMA).toFixed(1)}); }\n`;
-const RADIUS = String(WINDOW_RADIUS);
 const number = (value: number): string => value.toPrecision(6);
+const gauss = (distance: number): number => Math.exp((-distance * distance) / (2 * WINDOW_SIGMA * WINDOW_SIGMA));
+
+/** Two neighbours at a time: one read between them has them mixed as their weights say. */
+const PAIRS = [{ at: 0, weight: 1 }, ...Array.from({ length: WINDOW_RADIUS / 2 }, (_, pair) => {
+  const [near, far] = [gauss(2 * pair + 1), gauss(2 * pair + 2)];
+  return { at: 2 * pair + 1 + far / (near + far), weight: near + far };
+})];
+const TOTAL = PAIRS.reduce((sum, { weight }, i) => sum + (i === 0 ? weight : 2 * weight), 0);
+const list = (values: readonly number[]): string => `float[${PAIRS.length}](${values.map(number).join(', ')})`;
+/** The Gaussian window as `offsetOf(i)` and `weightOf(i)`, i from −REACH to REACH; weights add to 1. */
+const WINDOW = `const int REACH = ${PAIRS.length - 1};
+const float OFFSETS[${PAIRS.length}] = ${list(PAIRS.map(({ at }) => at))};
+const float WEIGHTS[${PAIRS.length}] = ${list(PAIRS.map(({ weight }) => weight / TOTAL))};
+float offsetOf(int i) { return sign(float(i)) * OFFSETS[abs(i)]; }
+float weightOf(int i) { return WEIGHTS[abs(i)]; }
+`;
 
 /** Half the size: 1 3 3 1 in both directions, four bilinear reads. */
 export const HALVE = `${HEAD}${ONE}
@@ -57,28 +71,26 @@ void main() {
 }
 `;
 
-/** Both products over the window, across. Eighteen reads. */
-export const GATHER = `${HEAD}${TWO}${WEIGHT}
+/** Both products over the window, across. Ten reads. */
+export const GATHER = `${HEAD}${TWO}${WINDOW}
 uniform sampler2D products;
 uniform sampler2D others;
 uniform vec2 size;
 void main() {
   vec4 sum = vec4(0.0);
   float other = 0.0;
-  float total = 0.0;
-  for (int i = -${RADIUS}; i <= ${RADIUS}; i++) {
-    vec2 at = isf_FragNormCoord + vec2(float(i) / size.x, 0.0);
+  for (int i = -REACH; i <= REACH; i++) {
+    vec2 at = isf_FragNormCoord + vec2(offsetOf(i) / size.x, 0.0);
     sum += weightOf(i) * texture(products, at);
     other += weightOf(i) * texture(others, at).x;
-    total += weightOf(i);
   }
-  result = sum / total;
-  more = vec4(other / total, 0.0, 0.0, 0.0);
+  result = sum;
+  more = vec4(other, 0.0, 0.0, 0.0);
 }
 `;
 
-/** The window downward, and one step of the flow. Nineteen reads. */
-export const SOLVE = `${HEAD}${ONE}${WEIGHT}
+/** The window downward, and one step of the flow. Eleven reads. */
+export const SOLVE = `${HEAD}${ONE}${WINDOW}
 uniform sampler2D products;
 uniform sampler2D others;
 uniform sampler2D flow;
@@ -86,15 +98,11 @@ uniform vec2 size;
 void main() {
   vec4 sum = vec4(0.0);
   float other = 0.0;
-  float total = 0.0;
-  for (int i = -${RADIUS}; i <= ${RADIUS}; i++) {
-    vec2 at = isf_FragNormCoord + vec2(0.0, float(i) / size.y);
+  for (int i = -REACH; i <= REACH; i++) {
+    vec2 at = isf_FragNormCoord + vec2(0.0, offsetOf(i) / size.y);
     sum += weightOf(i) * texture(products, at);
     other += weightOf(i) * texture(others, at).x;
-    total += weightOf(i);
   }
-  sum /= total;
-  other /= total;
   float xx = sum.x + ${number(DAMPING)};
   float yy = sum.z + ${number(DAMPING)};
   vec2 move = -vec2(yy * sum.w - sum.y * other, xx * other - sum.y * sum.w) / (xx * yy - sum.y * sum.y);
@@ -103,18 +111,16 @@ void main() {
 }
 `;
 
-/** A Gaussian along \`along\` (1/size in one direction). Nine reads. */
-export const SMOOTH = `${HEAD}${ONE}${WEIGHT}
+/** A Gaussian along \`along\` (1/size in one direction). Five reads. */
+export const SMOOTH = `${HEAD}${ONE}${WINDOW}
 uniform sampler2D picture;
 uniform vec2 along;
 void main() {
   vec4 sum = vec4(0.0);
-  float total = 0.0;
-  for (int i = -${RADIUS}; i <= ${RADIUS}; i++) {
-    sum += weightOf(i) * texture(picture, isf_FragNormCoord + float(i) * along);
-    total += weightOf(i);
+  for (int i = -REACH; i <= REACH; i++) {
+    sum += weightOf(i) * texture(picture, isf_FragNormCoord + offsetOf(i) * along);
   }
-  result = sum / total;
+  result = sum;
 }
 `;
 
@@ -147,7 +153,7 @@ void main() {
 }
 `;
 
-/** The finished field: motion in fractions of the picture (xy), how far it is believed (z). Three reads. */
+/** The finished field: motion in fractions of the picture (xy), how far it is believed (z), whether there is any in the picture (w). Three reads. */
 export const BELIEVE = `${HEAD}${ONE}
 uniform sampler2D flow;
 uniform sampler2D residual;
@@ -157,6 +163,6 @@ void main() {
   vec2 local = texture(residual, isf_FragNormCoord).xy;
   float explained = clamp((${number(BELIEVED_RESIDUAL)} - local.y / (local.x + 1e-7)) / ${number(BELIEVED_RESIDUAL / 2)}, 0.0, 1.0);
   float moving = smoothstep(${number(STILL_DIFFERENCE)}, ${number(MOVING_DIFFERENCE)}, sqrt(texelFetch(mean, ivec2(0), 0).x / 3.0));
-  result = vec4(texture(flow, isf_FragNormCoord).xy / size, explained * moving, 1.0);
+  result = vec4(texture(flow, isf_FragNormCoord).xy / size, explained * moving, moving);
 }
 `;

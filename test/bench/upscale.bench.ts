@@ -1,7 +1,7 @@
 /**
  * Enlarging against the truth: pictures of walks (embedded model), halved by boxes and enlarged again: bilinear, bicubic
  * (Catmull-Rom) and the stage's kernel (its reference in plain arithmetic) at three sharpnesses. PSNR in dB over all colours, 1 − SSIM of
- * luma. LATENTBEAT_PRESET names presets (default: every second one). With LATENTBEAT_PLOTS set to a folder: pieces of the
+ * luma. LATENTBEAT_PRESET names presets (default: every third; `all`). With LATENTBEAT_PLOTS set to a folder: pieces of the
  * whole pictures as they stand on 1920 x 1080, side by side.
  */
 
@@ -18,7 +18,8 @@ import { referenceEnlarge, type Kernel } from '../helpers/reference-upscale.ts';
 import { demoTimeline, drawStretches, presetNames } from '../helpers/walk-frames.ts';
 
 const MODEL = process.env['LATENTBEAT_MODEL'] ?? fileURLToPath(new URL('../../models/embedded', import.meta.url));
-const PRESETS = process.env['LATENTBEAT_PRESET']?.split(',') ?? presetNames().filter((_name, i) => i % 2 === 0);
+const ASKED = process.env['LATENTBEAT_PRESET'];
+const PRESETS = ASKED === undefined ? presetNames().filter((_name, i) => i % 3 === 0) : ASKED === 'all' ? presetNames() : ASKED.split(',');
 const SHARPNESS = Number(CORE_PARAMETERS.find(({ path }) => path === '/look/sharpness')?.default);
 /** Width of the stage and, in pixels of the model's, of a piece on the sheet. */
 const STAGE_WIDTH = 1920;

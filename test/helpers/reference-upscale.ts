@@ -3,7 +3,7 @@
  * held against. Pictures are float RGB 0..1, row-major, top row first; places in pixels (0 = centre of the first pixel).
  */
 
-import { clamp, smoothstep } from '../../src/base/math.ts';
+import { clamp, lerp, smoothstep } from '../../src/base/math.ts';
 import { ALONG_EDGE, DETAIL_SLOPE, EDGE_FROM, EDGE_TO, FLAT_ENERGY, NOISE_SLOPE, OVERSHOOT, STRONGEST_SHARPENING } from '../../src/stage/upscale/upscale-settings.ts';
 import { sample, type Raster } from './reference-flow.ts';
 
@@ -14,13 +14,14 @@ type Colour = [number, number, number];
 export function referenceEnlarge(picture: Raster, width: number, height: number, kernel: Kernel, sharpness = 0): Raster {
   const out: Raster = { width, height, channels: 3, data: new Float32Array(width * height * 3) };
   const tensor = kernel === 'edge' ? tensorOf(picture) : picture;
+  const ranges = kernel === 'edge' ? rangesOf(picture) : { low: picture, high: picture };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const sx = ((x + 0.5) / width) * picture.width - 0.5;
       const sy = ((y + 0.5) / height) * picture.height - 0.5;
       const into = out.data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3);
       if (kernel === 'bilinear') sample(picture, sx, sy, into);
-      else into.set(kernel === 'bicubic' ? bicubicAt(picture, sx, sy) : edgeAt(picture, tensor, sx, sy, sharpness));
+      else into.set(kernel === 'bicubic' ? bicubicAt(picture, sx, sy) : edgeAt(picture, tensor, ranges, sx, sy, sharpness));
     }
   }
   return out;
@@ -91,54 +92,72 @@ function edgeIn(tensor: Raster, x: number, y: number): Edge {
   return { nx: Math.cos(angle), ny: Math.sin(angle), share: smoothstep(EDGE_FROM, EDGE_TO, oneWay), detail: smoothstep(NOISE_SLOPE, DETAIL_SLOPE, Math.sqrt(xx + yy)) };
 }
 
-/** Four sums over the 4 x 4 pixels around a place. */
-function gather(picture: Raster, x: number, y: number, { nx, ny }: Edge): { plain: Colour; soft: Colour; along: Colour; across: Colour } {
-  const sums = { plain: [0, 0, 0] as Colour, soft: [0, 0, 0] as Colour, along: [0, 0, 0] as Colour, across: [0, 0, 0] as Colour };
+interface Sums {
+  readonly plain: Colour;
+  readonly soft: Colour;
+  readonly along: Colour;
+  readonly across: Colour;
+}
+
+/** Four sums over the 4 x 4 pixels around a place; along and across edges only where there are any. */
+function gather(picture: Raster, x: number, y: number, { nx, ny, share }: Edge): Sums {
+  const sums: Sums = { plain: [0, 0, 0], soft: [0, 0, 0], along: [0, 0, 0], across: [0, 0, 0] };
+  const [left, top] = [Math.floor(x) - 1, Math.floor(y) - 1];
+  const offsets = (first: number, at: number): number[] => [0, 1, 2, 3].map((i) => first + i - at);
+  const [dx, dy] = [offsets(left, x), offsets(top, y)];
+  const [plainX, plainY, softX, softY] = [dx.map(cubic), dy.map(cubic), dx.map(spline), dy.map(spline)];
   let alongTotal = 0, acrossTotal = 0;
   for (let k = 0; k < 16; k++) {
-    const [i, j] = [(k % 4) - 1, Math.floor(k / 4) - 1];
-    const dx = Math.floor(x) + i - x;
-    const dy = Math.floor(y) + j - y;
-    const [a, b] = [dx * nx + dy * ny, dy * nx - dx * ny];
-    const along = cubic(a) * spline(b);
-    const across = spline(a) * cubic(b);
+    const [i, j] = [k % 4, k >> 2];
+    const at = indexOf(picture, left + i, top + j);
+    addTo(sums.plain, picture.data, at, (plainX[i] as number) * (plainY[j] as number));
+    addTo(sums.soft, picture.data, at, (softX[i] as number) * (softY[j] as number));
+    if (share === 0) continue;
+    const a = (dx[i] as number) * nx + (dy[j] as number) * ny;
+    const b = (dy[j] as number) * nx - (dx[i] as number) * ny;
+    const [along, across] = [cubic(a) * spline(b), spline(a) * cubic(b)];
     alongTotal += along;
     acrossTotal += across;
-    const at = indexOf(picture, Math.floor(x) + i, Math.floor(y) + j);
-    for (let c = 0; c < 3; c++) {
-      const value = picture.data[at + c] as number;
-      sums.plain[c] = (sums.plain[c] as number) + cubic(dx) * cubic(dy) * value;
-      sums.soft[c] = (sums.soft[c] as number) + spline(dx) * spline(dy) * value;
-      sums.along[c] = (sums.along[c] as number) + along * value;
-      sums.across[c] = (sums.across[c] as number) + across * value;
-    }
+    addTo(sums.along, picture.data, at, along);
+    addTo(sums.across, picture.data, at, across);
   }
-  return { ...sums, along: sums.along.map((value) => value / alongTotal) as Colour, across: sums.across.map((value) => value / acrossTotal) as Colour };
+  return share === 0 ? sums : { ...sums, along: sums.along.map((value) => value / alongTotal) as Colour, across: sums.across.map((value) => value / acrossTotal) as Colour };
 }
 
-/** Lowest and highest of the nine pixels around each of the four nearest, interpolated between these. */
-function rangeAt(picture: Raster, x: number, y: number): { low: Colour; high: Colour } {
-  const [x0, y0] = [Math.floor(x), Math.floor(y)];
-  const low: Colour = [0, 0, 0];
-  const high: Colour = [0, 0, 0];
-  for (const [i, j] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
-    const weight = (i === 0 ? 1 - (x - x0) : x - x0) * (j === 0 ? 1 - (y - y0) : y - y0);
-    for (let c = 0; c < 3; c++) {
-      const nine = Array.from({ length: 9 }, (_, k) => picture.data[indexOf(picture, x0 + i + (k % 3) - 1, y0 + j + Math.floor(k / 3) - 1) + c] as number);
-      low[c] = (low[c] as number) + weight * Math.min(...nine);
-      high[c] = (high[c] as number) + weight * Math.max(...nine);
-    }
-  }
-  return { low, high };
+function addTo(sum: Colour, data: Float32Array, at: number, weight: number): void {
+  sum[0] += weight * (data[at] as number);
+  sum[1] += weight * (data[at + 1] as number);
+  sum[2] += weight * (data[at + 2] as number);
 }
 
-function edgeAt(picture: Raster, tensor: Raster, x: number, y: number, sharpness: number): Colour {
+/** Lowest and highest of the nine pixels around each. */
+function rangesOf(picture: Raster): { readonly low: Raster; readonly high: Raster } {
+  const { width, height, data } = picture;
+  const low = new Float32Array(data.length).fill(1);
+  const high = new Float32Array(data.length);
+  for (let k = 0; k < 9; k++) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = indexOf(picture, x + (k % 3) - 1, y + Math.floor(k / 3) - 1);
+        for (let c = 0; c < 3; c++) {
+          const at = (y * width + x) * 3 + c;
+          low[at] = Math.min(low[at] as number, data[from + c] as number);
+          high[at] = Math.max(high[at] as number, data[from + c] as number);
+        }
+      }
+    }
+  }
+  return { low: { ...picture, data: low }, high: { ...picture, data: high } };
+}
+
+function edgeAt(picture: Raster, tensor: Raster, ranges: { readonly low: Raster; readonly high: Raster }, x: number, y: number, sharpness: number): Colour {
   const edge = edgeIn(tensor, x, y);
   const { plain, soft, along, across } = gather(picture, x, y, edge);
-  const { low, high } = rangeAt(picture, x, y);
+  const low = sample(ranges.low, x, y, new Float32Array(3));
+  const high = sample(ranges.high, x, y, new Float32Array(3));
   return plain.map((value, c) => {
-    const led = value + ALONG_EDGE * edge.share * ((along[c] as number) - value);
-    const softer = (soft[c] as number) + edge.share * ((across[c] as number) - (soft[c] as number));
+    const led = edge.share === 0 ? value : lerp(value, along[c] as number, ALONG_EDGE * edge.share);
+    const softer = edge.share === 0 ? (soft[c] as number) : lerp(soft[c] as number, across[c] as number, edge.share);
     const room = OVERSHOOT * ((high[c] as number) - (low[c] as number));
     return clamp(led + sharpness * STRONGEST_SHARPENING * edge.detail * (led - softer), Math.max(0, (low[c] as number) - room), Math.min(1, (high[c] as number) + room));
   }) as Colour;

@@ -78,6 +78,7 @@ export class Painter {
   #last: WebGLRenderTarget | null = null;
   #lost = false;
   #isHeld = false;
+  #grainTime: Seconds = 0;
   /** False spares a slow machine the optical flow. */
   followsMotion = true;
 
@@ -154,8 +155,10 @@ export class Painter {
   }
 
   /** Grains have the same size on every screen, and are never smaller than a pixel. */
-  #setGrain({ grain, time }: Moment): void {
-    const place = grainPlaceAt(time);
+  #setGrain({ grain, showTime, frozen }: Moment): void {
+    // By show time, so that a range that is rendered later has the grain of the whole; a frozen picture holds it.
+    if (!frozen) this.#grainTime = showTime;
+    const place = grainPlaceAt(this.#grainTime);
     this.#finish.set('grain', grain * STRONGEST_GRAIN);
     this.#finish.setVector('grainPlace', place.x, place.y);
     this.#finish.set('grainSize', GRAIN_TILE * Math.max(1, this.#enlarged.height / GRAIN_LINES));

@@ -31,7 +31,8 @@ export function grainTile(size: number): Uint8Array {
 
 /** Where the tile stands at a time: fractions of it, another every 1/24 s. */
 export function grainPlaceAt(time: Seconds): { readonly x: number; readonly y: number } {
-  const picture = Math.floor(time * RATE);
+  // A live show's time may be below 0.
+  const picture = Math.floor(Math.max(0, time) * RATE);
   // Steps of the plastic number's powers: evenly spread, and far from each other one after another.
   return { x: (picture * 0.754_877_666) % 1, y: (picture * 0.569_840_291) % 1 };
 }

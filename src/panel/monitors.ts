@@ -18,6 +18,8 @@ interface Shot {
 const PAST: Seconds = 1;
 /** A preview of a moment further off is of a place that was sought away from. */
 const FARTHEST: Seconds = 30;
+/** Less than this ahead is what is on air. */
+const NOTHING: Seconds = 0.15;
 /** Most frames kept; the look-ahead holds some seconds. */
 const MOST = 240;
 
@@ -75,9 +77,10 @@ export class Monitors {
   }
 }
 
-/** '+5.8 s · 3 bars'. */
+/** '+5.8 s · 3 bars'; where the stage has no more than it shows: 'nothing in hand'. */
 export function aheadText(seconds: Seconds, barSeconds: Seconds): string {
   const ahead = Math.max(0, seconds);
+  if (ahead < NOTHING) return 'nothing in hand';
   const bars = barSeconds > 0 ? ahead / barSeconds : 0;
   return `+${ahead.toFixed(1)} s${bars >= 0.5 ? ` · ${Math.round(bars)} bar${Math.round(bars) === 1 ? '' : 's'}` : ''}`;
 }

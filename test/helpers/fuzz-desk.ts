@@ -32,11 +32,17 @@ const PATIENCE_MS = 2000;
 const SOCKETS = 4;
 const DEVICE = 'fuzzed device';
 
-export async function fuzzDesk(set: PlayedSet, counts: FuzzCounts): Promise<Record<string, number>> {
-  return {
-    ...(await fuzzUdp(set, counts.packets)), ...(await fuzzMidi(set, counts.streams)),
-    ...(await fuzzPages(set, counts.messages)), ...(await fuzzQuerySocket(set, counts.messages)), ...(await fuzzHttp(set, counts.requests)),
+export const FUZZED = ['udp', 'midi', 'pages', 'query', 'http'] as const;
+
+/** All sides one after the other, or those named. */
+export async function fuzzDesk(set: PlayedSet, counts: FuzzCounts, sides: readonly string[] = FUZZED): Promise<Record<string, number>> {
+  const fuzz: Record<(typeof FUZZED)[number], () => Promise<Record<string, number>>> = {
+    udp: () => fuzzUdp(set, counts.packets), midi: () => fuzzMidi(set, counts.streams),
+    pages: () => fuzzPages(set, counts.messages), query: () => fuzzQuerySocket(set, counts.messages), http: () => fuzzHttp(set, counts.requests),
   };
+  let found: Record<string, number> = {};
+  for (const side of FUZZED) if (sides.includes(side)) found = { ...found, ...(await fuzz[side]()) };
+  return found;
 }
 
 /** 1 for each way into the show that still works. */

@@ -180,6 +180,12 @@ export class PlayedSet {
     this.panel.send(message);
   }
 
+  /** From now on frames are neither hashed nor kept: for runs that are about something else. */
+  ignoreFrames(): void {
+    this.stage.onFrame = () => undefined;
+    this.playing.session.attach(this.playing.server);
+  }
+
   /** Answers the show file's path. */
   async save(): Promise<string> {
     const said = 'The show is saved as ';

@@ -61,13 +61,10 @@ export class AttackEnvelope {
     Object.assign(this, { previous, low, bright, lowEnergy, position });
   }
 
-  /** Rise of log energy at each step, the bright and the low part added; >= 0. Step i covers i/500 to (i+1)/500 s. */
+  /** Rise of log energy at each step, the bright and the low part added; >= 0. Step i covers i/500 to (i+1)/500 s. A view, whose last steps change as more comes. */
   rises(): Float32Array {
-    const rises = new Float32Array(this.steps);
-    const known = this.known.column(0);
-    rises.set(known);
-    for (let step = known.length; step < this.steps; step++) rises[step] = this.riseAt(step);
-    return rises;
+    const known = this.known.length;
+    return this.known.columnWith(0, Array.from({ length: this.steps - known }, (_, i) => this.riseAt(known + i)));
   }
 
   private closeStep(bright: number, lowEnergy: number): void {

@@ -25,6 +25,14 @@ export class FloatColumns {
     return (this.stores[index] as Float32Array).subarray(0, Math.min(length, this.rows));
   }
 
+  /** A view of a column and of `tail` after it; the next rows take the tail's place. */
+  columnWith(index: number, tail: readonly number[]): Float32Array {
+    while (this.rows + tail.length > (this.stores[0] as Float32Array).length) this.grow();
+    const store = this.stores[index] as Float32Array;
+    store.set(tail, this.rows);
+    return store.subarray(0, this.rows + tail.length);
+  }
+
   private grow(): void {
     for (let column = 0; column < this.stores.length; column++) {
       const store = this.stores[column] as Float32Array;

@@ -9,9 +9,13 @@ export function tabulate(length: number, valueAt: (index: number) => number): Fl
   return values;
 }
 
+/** Running sums of movingMean, kept: of two hours they are 6 MB, and a track takes dozens of means. */
+let sums = new Float64Array(0);
+
 /** Mean over `half` values to either side (fewer at the ends). */
 export function movingMean(values: ArrayLike<number>, half: number): Float32Array {
-  const sums = new Float64Array(values.length + 1);
+  if (sums.length <= values.length) sums = new Float64Array(values.length + 1);
+  sums[0] = 0;
   for (let i = 0; i < values.length; i++) sums[i + 1] = (sums[i] as number) + (values[i] as number);
   return tabulate(values.length, (i) => {
     const low = Math.max(0, i - half);
@@ -53,14 +57,15 @@ export function findPeaks(values: ArrayLike<number>, threshold: number, half: nu
   return peaks;
 }
 
-/** To 0..1 between two quantiles of the values where `counts` holds (all when none does); all 0 for a flat curve. */
-export function scaleByQuantiles(values: Float32Array, counts: (index: number) => boolean, low = 0.05, high = 0.95): Float32Array {
+/** Brings the values to 0..1 between two quantiles of those where `counts` holds (all when none does), in place; all 0 for a flat curve. */
+export function scaleInPlace(values: Float32Array, counts: (index: number) => boolean, low = 0.05, high = 0.95): Float32Array {
   const chosen = sparse(values).filter((i) => counts(i));
   const sample = (chosen.length > 0 ? chosen : sparse(values)).map((i) => values[i] as number);
   const from = quantile(sample, low);
   const range = quantile(sample, high) - from;
-  if (!(range > 1e-6)) return new Float32Array(values.length);
-  return values.map((value) => clamp((value - from) / range, 0, 1));
+  if (!(range > 1e-6)) return values.fill(0);
+  for (let i = 0; i < values.length; i++) values[i] = clamp(((values[i] as number) - from) / range, 0, 1);
+  return values;
 }
 
 /** At most about 20 000 indices, evenly spread, so that quantiles of long tracks stay cheap. */

@@ -51,7 +51,7 @@ export function sampleCurve(samples: ArrayLike<number>, rate: number, time: numb
 /** The `fraction` quantile (0..1) of the values, linear between neighbours; 0 for none. */
 export function quantile(values: ArrayLike<number>, fraction: Unit): number {
   if (values.length === 0) return 0;
-  const sorted = Float64Array.from(values).sort();
+  const sorted = new Float64Array(values).sort();
   return sampleCurve(sorted, 1, fraction * (sorted.length - 1));
 }
 

@@ -3,8 +3,14 @@
     python peers.py MANIFEST.json [peer …]
 
 The manifest is that of the annotated set ({items: [{id, file, duration}]}, files relative to it). Peers that are not installed are
-named and left out. madmom 0.16.1 wants Python 3.9 or older, numpy below 1.24, Cython below 3 and `pip install --no-build-isolation
-madmom`; librosa, aubio and BeatNet install from PyPI where their wheels exist.
+named and left out. One Python for all of them: 3.9, in a fresh environment
+
+    pip install 'pip<25' 'setuptools<60' wheel 'numpy<1.24' 'cython<3' 'scipy<1.11' mido
+    pip install --no-build-isolation madmom
+    pip install 'librosa<0.11' essentia aubio-ledfx && pip install 'numpy<1.24'
+
+(madmom 0.16.1 needs the old numpy and Cython and builds from source; the last line takes back the numpy that the others bring.)
+BeatNet wants torch and pyaudio besides.
 """
 
 import json
@@ -54,6 +60,16 @@ def librosa_beats():
     return run
 
 
+def essentia_beats(method):
+    def make():
+        from essentia.standard import MonoLoader, RhythmExtractor2013
+
+        track = RhythmExtractor2013(method=method)
+        return lambda path: {"beats": list(track(MonoLoader(filename=path, sampleRate=44100)())[1])}
+
+    return make
+
+
 def aubio_beats():
     import aubio
 
@@ -82,7 +98,7 @@ def beatnet_online():
     return run
 
 
-PEERS = {"madmom RNN+DBN": madmom_beats, "madmom downbeats": madmom_downbeats, "madmom online": madmom_online, "librosa": librosa_beats, "aubio": aubio_beats, "BeatNet online": beatnet_online}
+PEERS = {"madmom RNN+DBN": madmom_beats, "madmom downbeats": madmom_downbeats, "madmom online": madmom_online, "librosa": librosa_beats, "essentia multifeature": essentia_beats("multifeature"), "essentia degara": essentia_beats("degara"), "aubio": aubio_beats, "BeatNet online": beatnet_online}
 
 
 def main(manifest, wanted):

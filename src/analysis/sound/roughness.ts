@@ -60,7 +60,8 @@ export class RoughnessMeter {
     heights.fill(0);
     for (let bin = this.first; bin <= this.last; bin++) {
       const here = magnitudes[bin] as number;
-      const [before, after] = [magnitudes[bin - 1] as number, magnitudes[bin + 1] as number];
+      const before = magnitudes[bin - 1] as number;
+      const after = magnitudes[bin + 1] as number;
       if (here <= before || here < after || here < FAINT * (heights[0] as number)) continue;
       if (count === PEAKS && here <= (heights[PEAKS - 1] as number)) continue;
       let at = Math.min(count, PEAKS - 1);

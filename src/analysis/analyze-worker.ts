@@ -3,6 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openWavSource } from '../audio/wav-source.ts';
 import { messageOf } from '../base/errors.ts';
+import { collectGarbage } from '../base/memory.ts';
 import type { Seconds } from '../base/units.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import type { Timeline } from '../timeline/timeline.ts';
@@ -36,6 +37,7 @@ async function run(job: AnalyzeJob, answer: (message: AnalyzeAnswer) => void): P
   const network = await openBeatNetwork();
   // Nothing here holds the measurements, so that they can go before the timeline is copied into its bytes.
   const timeline = buildTimeline(await measureTrack(source, { onProgress, ...(job.parts ? { onPart } : {}), network }));
+  collectGarbage();
   answer({ kind: 'done', bytes: encodeTimeline(timeline) });
 }
 

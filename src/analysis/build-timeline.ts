@@ -1,5 +1,7 @@
-/** Measurements → Timeline, the steps in order. Pure. */
+/** Measurements → Timeline, the steps in order. Pure, but that the steps of a long track tidy up after themselves. */
 
+import { collectGarbage } from '../base/memory.ts';
+import type { Seconds } from '../base/units.ts';
 import { type Timeline, TIMELINE_VERSION } from '../timeline/timeline.ts';
 import { describeBars } from './bars.ts';
 import { findGrid } from './beat-grid.ts';
@@ -11,9 +13,16 @@ import { computeDetail } from './detail.ts';
 import { findOnsets } from './onsets/pick.ts';
 import { findSections } from './sections.ts';
 
+/** From this length on what the steps leave behind is collected between them: each leaves tens of megabytes. */
+const LONG: Seconds = 1200;
+
 export function buildTimeline(measurements: Measurements): Timeline {
+  const tidy = measurements.duration > LONG ? collectGarbage : (): void => undefined;
+  tidy();
   const curves = computeCurves(measurements);
+  tidy();
   const grid = findGrid(measurements, curves, measurements.pulse);
+  tidy();
   const onsets = findOnsets(measurements, curves.onset);
   const sections = findSections(describeBars(grid, curves, measurements), measurements.duration);
   return {

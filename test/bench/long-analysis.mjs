@@ -12,6 +12,7 @@ const { openBeatNetwork } = await built('analysis/beat-model.js');
 const { buildTimeline } = await built('analysis/build-timeline.js');
 const { measureTrack } = await built('analysis/measure.js');
 const { openWavSource } = await built('audio/wav-source.js');
+const { collectGarbage } = await built('base/memory.js');
 const { encodeTimeline } = await built('timeline/binary.js');
 
 const [wav, hours] = process.argv.slice(2);
@@ -52,5 +53,7 @@ const onPart = (measure) => {
 };
 const network = await openBeatNetwork();
 const timeline = buildTimeline(await measureTrack({ ...loop, length, duration, read }, { network, onPart, onProgress: () => (largest = Math.max(largest, peakMb())) }));
+// As the worker of the product does.
+collectGarbage();
 const bytes = encodeTimeline(timeline);
 process.stdout.write(`${JSON.stringify({ hours: Number(hours), memoryMb: Math.max(largest, peakMb()), memoryBeforeMb: before, ...first, timesRealTime: duration / cpuSeconds(cpu), timelineMb: bytes.length / 2 ** 20, beats: timeline.grid.beats.length })}\n`);

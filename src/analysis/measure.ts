@@ -45,13 +45,15 @@ export interface Measurements {
 export interface MeasureOptions {
   /** Gets 0..1. */
   readonly onProgress?: (fraction: Unit) => void;
-  /** Called as the measured part grows: at about 30 s, then at each doubling; `measure` gives what is known of it. */
+  /** Called as the measured part grows: at about 30 s, then at each doubling up to some minutes; `measure` gives what is known of it. */
   readonly onPart?: (measure: () => Measurements, until: Seconds) => void;
   /** Hears every frame; it serves one track. */
   readonly network?: BeatNetwork | undefined;
 }
 
 const FIRST_PART: Seconds = 32;
+/** No parts are told beyond this: the rest of a long track is there before they are played, and each leaves holes in the memory as large as itself. */
+const LAST_PART: Seconds = 1200;
 
 /** Measures a track. A function instead of options is `onProgress`. */
 export async function measureTrack(source: AudioSource, options: MeasureOptions | ((fraction: Unit) => void)): Promise<Measurements> {
@@ -64,7 +66,7 @@ export async function measureTrack(source: AudioSource, options: MeasureOptions 
     await network?.advance();
     const until = Math.min(at + frames, source.length) / source.sampleRate;
     onProgress?.(Math.min(1, until / source.duration));
-    if (until < nextPart || until > 0.7 * source.duration) continue;
+    if (until < nextPart || until > Math.min(LAST_PART, 0.7 * source.duration)) continue;
     nextPart = 2 * until;
     const pulse = onPart === undefined ? undefined : await network?.soFar();
     onPart?.(() => ({ ...recorder.measurements(until), pulse }), until);

@@ -14,8 +14,8 @@ from .captions import Fit, embed_captions, fit_reader
 from .card import write_card
 from .classify import train_classifiers
 from .data import render
-from .detail import train_detail
-from .evaluate import evaluate
+from .detail import take_detail, train_detail
+from .evaluate import draw_sheets, evaluate, remeasure
 from .export import export_decoder, export_ear, export_networks, export_text, write_sums
 from .judge import Judge
 from .model import Model
@@ -30,7 +30,7 @@ from .text_encoder import ExportedEncoder
 from .train import save, train_autoencoder, train_generator, train_later
 
 STAGES = ("render", "text", "autoencoder", "generator", "later", "detail", "export", "classifiers", "report")
-EXTRA = ("restore", "decoder")  # train on from an exported folder without its checkpoints; export the decoder alone
+EXTRA = ("restore", "decoder", "sheets", "remeasure")  # read an exported folder back; export its decoder alone; the report without classifiers
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -55,7 +55,7 @@ class Plan(NamedTuple):
 
 
 PLANS = {
-    "cpu": Plan("small", OFFERED, HEADLINE, 40, 512, 36_000, 2500, (700, 16), (3700, 16), (30, 4200, 16), (16, 368, 1000, 16), 12, 150, 1400, 64),
+    "cpu": Plan("small", OFFERED, HEADLINE, 40, 512, 36_000, 2500, (700, 16), (3700, 16), (30, 4200, 16), (16, 368, 650, 16), 12, 150, 1400, 64),
     "gpu": Plan("full", SLOTS, SLOTS, 400, 512, 120_000, 4000, (4000, 64), (24_000, 96), (0, 0, 0), (160, 384, 20_000, 48), 24, 300, 3000, 64),
     "tiny": Plan("tiny", ("tunnel", "sea", "mandala", "fire", "op_art", "retro_sun"), ("tunnel", "sea", "mandala", "fire"), 2, 96, 400, 20, (4, 4), (12, 4), (1, 6, 4), (1, 24, 4, 4), 1, 2, 4, 6),
 }
@@ -90,7 +90,7 @@ def load_generator(run: Run) -> Model:
 def load_model(run: Run) -> tuple[Model, Reader]:
     model, reader = load_generator(run), Reader()
     if (run.work / "detail.pt").exists():
-        model.decoder.load_state_dict(torch.load(run.work / "detail.pt", map_location="cpu", weights_only=False)["mean"])
+        take_detail(model.decoder, run.work / "detail.pt")
     reader.load_state_dict(torch.load(run.work / "reader.pt", map_location="cpu"))
     return model.eval(), reader.eval()
 
@@ -124,7 +124,7 @@ def run_stage(stage: str, run: Run) -> None:
         train_detail(load_generator(run), names, run.work / "details", run.work / "detail.pt", *plan.detail)
     elif stage == "decoder":
         model = load_generator(run)
-        model.decoder.load_state_dict(torch.load(run.work / "detail.pt", map_location="cpu", weights_only=False)["mean"])
+        take_detail(model.decoder, run.work / "detail.pt")
         export_decoder(model, run.model)
         write_sums(run.model)
     elif stage == "export":
@@ -135,6 +135,10 @@ def run_stage(stage: str, run: Run) -> None:
         write_sums(run.model)
     elif stage == "classifiers":
         print(json.dumps(train_classifiers(run.work / "judge", names, plan.renders, plan.classifier)))
+    elif stage == "sheets":
+        draw_sheets(judge(run), run.report, names)
+    elif stage == "remeasure":
+        write_report(remeasure(judge(run), run.model, run.report, names, plan.judged, plan.frames), run.report)
     elif stage == "report":
         prompts = json.loads((ROOT / "training/paraphrases.json").read_text())
         figures = evaluate(judge(run), judge(run, True), run.model, run.work / "judge", run.report, names, prompts, plan.judged, plan.frames)

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.parametrizations import spectral_norm
 
+from .noise import CELL
 from .slots import SLOTS
 
 BANDS = 3  # octaves of fine detail, from pixels up
@@ -43,6 +44,28 @@ def band_loss(drawn: torch.Tensor, wanted: torch.Tensor) -> tuple[torch.Tensor, 
         sizes = [torch.sqrt(F.avg_pool2d(t.square().mean(1, keepdim=True), window, window // 2) + 1e-5) for t in (a, b)]
         energy = energy + (sizes[0] - sizes[1]).abs().mean()
     return energy, (low - low_wanted).abs().mean()
+
+
+def grid_loss(drawn: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """How far fine detail repeats every 2, 4 or 8 pixels beyond the wanted pictures: the patterns that pixel shuffles lay where the latent tells nothing.
+
+    Covariance at a shift of one period, window by window; what is as alike at half a period is an edge and no grid.
+    """
+    mine, theirs = (_repeats(pictures) for pictures in (drawn, wanted))
+    return torch.stack([(torch.sqrt(F.relu(a - b) + 1e-6) - 1e-3).mean() for a, b in zip(mine, theirs, strict=True)]).sum()
+
+
+def _repeats(pictures: torch.Tensor) -> list[torch.Tensor]:
+    grey = pictures.mean(1, keepdim=True)
+    fine = grey - blur(blur(grey, 1), 1)
+    found = []
+    for way in (2, 3):
+        alike = {}
+        for shift in (1, 2, CELL // 2, CELL):
+            product = fine.narrow(way, shift, fine.shape[way] - CELL) * fine.narrow(way, 0, fine.shape[way] - CELL)
+            alike[shift] = F.avg_pool2d(product, WINDOW, WINDOW // 2)
+        found += [F.relu(alike[period] - F.relu(alike[period // 2])) for period in (2, CELL // 2, CELL)]
+    return found
 
 
 class Critic(nn.Module):

@@ -51,25 +51,26 @@ def paraphrases(judge: Judge, folder: Path, names: tuple[str, ...], prompts: lis
     return {"prompts": len(prompts), "heard": float(np.mean(heard)), "shown": float(np.mean(shown))}
 
 
-def likeness(judge: Judge, folder: Path, names: tuple[str, ...], each: int) -> dict:
-    """Distances of generated pictures to renders, against renders among themselves; sharpness; how far seeds differ."""
+def likeness(judge: Judge, folder: Path | None, names: tuple[str, ...], each: int) -> dict:
+    """Distances of generated pictures to renders, against renders among themselves; sharpness; how far seeds differ. Without classifiers no distance of features."""
     labels = [label._replace(modifier="") for label in held_labels(names, each, 17)]
     numbers, others = seeds(len(labels), 19), seeds(len(labels), 23)
     made = torch.cat([judge.draw(judge.say(plain_caption(label)), numbers[i]) for i, label in enumerate(labels)])
     same = torch.cat([wanted(label, numbers[i]) for i, label in enumerate(labels)])
     more = torch.cat([shrink(wanted(label, others[i])) for i, label in enumerate(labels)])
-    small, real, model = shrink(made), shrink(same), classify.load(folder)
-    seen = [classify.features(model, p) for p in (small, real, more)]
+    small, real = shrink(made), shrink(same)
+    seen = [classify.features(classify.load(folder), p) for p in (small, real, more)] if folder else None
+    of_features = {"frechet features": frechet(seen[0], seen[1]), "frechet features renders": frechet(seen[2], seen[1])} if seen else {}
     colours = [lab_numbers(p) for p in (small, real, more)]
     per_subject = {name: -10 * float(torch.log10((made[rows] - same[rows]).square().mean())) for name in names for rows in [[i for i, x in enumerate(labels) if x.subject == name]]}
     varied = [(pairwise(made[k:k + each]), pairwise(same[k:k + each])) for k in range(0, len(labels), each)]
     light = (same * 0 + made).mean(1)
     return {"psnr": float(np.mean(list(per_subject.values()))), "psnr by subject": per_subject, "sharpness": sharpness(made) / sharpness(same),
-            "frechet features": frechet(seen[0], seen[1]), "frechet features renders": frechet(seen[2], seen[1]), "frechet lab": frechet(colours[0], colours[1]), "frechet lab renders": frechet(colours[2], colours[1]),
+            **of_features, "frechet lab": frechet(colours[0], colours[1]), "frechet lab renders": frechet(colours[2], colours[1]),
             "seeds differ": float(np.mean([a / b for a, b in varied])), "mean light": float(light.mean()), "dark share": float((light < 0.05).float().mean()), "bright share": float((light > 0.8).float().mean())}
 
 
-def walks(judge: Judge, folder: Path, names: tuple[str, ...], frames: int, count: int) -> dict:
+def walks(judge: Judge, folder: Path | None, names: tuple[str, ...], frames: int, count: int) -> dict:
     """Noise slerps and prompt lerps with sized steps: flicker, evenness, and what their middles are like."""
     numbers, found, middles, ends = seeds(2 * count, 29), {}, [], []
     for kind in ("noise", "prompt"):
@@ -83,10 +84,12 @@ def walks(judge: Judge, folder: Path, names: tuple[str, ...], frames: int, count
                 middles.append(shrink(pictures[frames // 4: frames - frames // 4]))
                 ends.append(shrink(torch.cat([pictures[:frames // 4], pictures[-frames // 4:]])))
         found[kind] = {key: float(np.median([row[key] for row in rows])) for key in rows[0]} | {f"worst {key}": float(max(row[key] for row in rows)) for key in rows[0]}
-    model = classify.load(folder)
     renders = torch.cat([shrink(wanted(Label(name, "", "", PALETTES[(7 * i) % len(PALETTES)]), s)) for i, (name, s) in enumerate(zip(names * 2, seeds(2 * len(names), 37), strict=True))])
     base = lab_numbers(renders)
     found["middle / ends, frechet lab"] = frechet(lab_numbers(torch.cat(middles)), base) / frechet(lab_numbers(torch.cat(ends)), base)
+    if folder is None:
+        return found
+    model = classify.load(folder)
     found["middle / ends, frechet features"] = frechet(classify.features(model, torch.cat(middles)), classify.features(model, renders)) / frechet(classify.features(model, torch.cat(ends)), classify.features(model, renders))
     return found
 
@@ -153,6 +156,19 @@ def draw_sheets(judge: Judge, target: Path, names: tuple[str, ...]) -> None:
 def _turned(scalars: torch.Tensor, k: int) -> torch.Tensor:
     from .noise import rotate_scalars
     return rotate_scalars(scalars.view(1, -1), 6.283185307 * k / 8)
+
+
+def remeasure(judge: Judge, exported: Path, target: Path, names: tuple[str, ...], each: int, frames: int = 64) -> dict:
+    """What needs no classifiers, again; the rest of report.json stays as it was measured and is named in it under "measured earlier"."""
+    figures = json.loads((target / "report.json").read_text())
+    figures["likeness"] |= likeness(judge, None, names, max(2, each // 2))
+    figures["orbits"] = {name: orbit(judge, name) for name in names}
+    for kind, found in walks(judge, None, names, frames, 4 if frames > 16 else 2).items():
+        figures["walks"][kind] = found
+    figures["onnx"] |= parity(judge, exported, None)  # weights read back from a folder are rounded already
+    figures["measured earlier"] = ["classifiers", "obedience", "obedience, plain words", "paraphrases", "likeness/frechet features", "walks/middle / ends, frechet features", "onnx/rounding"]
+    (target / "report.json").write_text(json.dumps(figures, indent=1) + "\n")
+    return figures
 
 
 def evaluate(judge: Judge, pure: Judge, exported: Path, folder: Path, target: Path, names: tuple[str, ...], prompts: list[dict], each: int, frames: int = 64) -> dict:

@@ -25,6 +25,8 @@ def write_report(figures: dict, target: Path) -> None:
         for key in path:
             value = value[key]
         lines.append(f"| {what} | {value:.3g} | {'≥' if more else '≤'} {asked} | {'yes' if (value >= asked) == more else 'no'} |")
+    if figures.get("measured earlier"):
+        lines += ["", "Measured before the decoder learnt detail, and not again since (they need classifiers): " + ", ".join(figures["measured earlier"]) + "."]
     likeness, judges = figures["likeness"], figures["classifiers"]
     lines += ["", "Classifiers on held-out renders: " + ", ".join(f"{name} {value:.1%}" for name, value in judges.items()) + f"; the strict one names {figures['obedience']['strict subject']:.1%} of the subjects.",
               f"Frechet distance to renders (renders among themselves): features {likeness['frechet features']:.3g} ({likeness['frechet features renders']:.3g}), Lab {likeness['frechet lab']:.3g} ({likeness['frechet lab renders']:.3g}).",

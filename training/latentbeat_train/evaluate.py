@@ -150,7 +150,8 @@ def draw_sheets(judge: Judge, target: Path, names: tuple[str, ...]) -> None:
     marked = [torch.cat([judge.draw(judge.say(plain_caption(Label(n, "", "", "", m))), numbers[i + 60]) for m in MODIFIERS]) for i, n in enumerate(chosen)]
     save_sheet(marked, target / "modifiers.jpg", 88)
     pairs = [("retro_sun", "over", "sea"), ("aurora", "over", "sea"), ("fire", "and", "smoke"), ("mandala", "of", "fire"), ("flower", "of", "liquid_metal"), ("tunnel", "of", "stained_glass"), ("lightning", "over", "rain_skyline"), ("eclipse", "over", "neon_grid")]
-    save_sheet([torch.cat([judge.draw(judge.say(plain_caption(Label(a, b, r))), numbers[i], **wide) for i, (a, r, b) in list(enumerate(pairs))[k:k + 4] if a in names and b in names]) for k in (0, 4)], target / "pairs.jpg", 150)
+    drawn = [judge.draw(judge.say(plain_caption(Label(a, b, r))), numbers[i], **wide) for i, (a, r, b) in enumerate(pairs) if a in names and b in names]
+    save_sheet([torch.cat(drawn[k:k + 4]) for k in range(0, len(drawn), 4)], target / "pairs.jpg", 150)
 
 
 def _turned(scalars: torch.Tensor, k: int) -> torch.Tensor:

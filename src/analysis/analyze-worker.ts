@@ -3,7 +3,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openWavSource } from '../audio/wav-source.ts';
 import { messageOf } from '../base/errors.ts';
-import { collectGarbage } from '../base/memory.ts';
+import { collectGarbage } from './memory.ts';
 import type { Seconds } from '../base/units.ts';
 import { encodeTimeline } from '../timeline/binary.ts';
 import type { Timeline } from '../timeline/timeline.ts';

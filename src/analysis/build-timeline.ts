@@ -1,6 +1,6 @@
 /** Measurements → Timeline, the steps in order. Pure, but that the steps of a long track tidy up after themselves. */
 
-import { collectGarbage } from '../base/memory.ts';
+import { collectGarbage } from './memory.ts';
 import type { Seconds } from '../base/units.ts';
 import { type Timeline, TIMELINE_VERSION } from '../timeline/timeline.ts';
 import { describeBars } from './bars.ts';

@@ -12,7 +12,7 @@ const { openBeatNetwork } = await built('analysis/beat-model.js');
 const { buildTimeline } = await built('analysis/build-timeline.js');
 const { measureTrack } = await built('analysis/measure.js');
 const { openWavSource } = await built('audio/wav-source.js');
-const { collectGarbage } = await built('base/memory.js');
+const { collectGarbage } = await built('analysis/memory.js');
 const { encodeTimeline } = await built('timeline/binary.js');
 
 const [wav, hours] = process.argv.slice(2);

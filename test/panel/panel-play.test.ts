@@ -201,14 +201,17 @@ describe('the panel over a show that plays', () => {
     await panel.click('.route-head >> nth=0');
     const box = await panel.locator('.route.open .fader-track >> nth=0').boundingBox();
     if (box === null) throw new Error('no fader');
+    const amount = await panel.textContent('.route.open .fader-value >> nth=0');
     await panel.mouse.move(box.x + box.width * 0.6, box.y + 10);
     await panel.mouse.down();
     await panel.mouse.move(box.x + box.width * 0.4, box.y + 10, { steps: 5 });
     await panel.mouse.up();
+    await expect.poll(() => panel.textContent('.route.open .fader-value >> nth=0')).not.toBe(amount);
     await expect.poll(() => routes().length, LONG).toBe(count);
-    const moved = routes()[0]?.gain;
     await panel.click('text=Add oscillator');
     await expect.poll(() => routes().at(-1)?.feature, LONG).toBe('lfo:sine');
+    // All routes come at once, so these are after the last move of the hand, however slowly it went.
+    const moved = routes()[0]?.gain;
     await expect.poll(() => told.some((text) => text.startsWith('{"type":"show"') && text.includes('lfo:sine')), LONG).toBe(true);
     await panel.selectOption('.route.open [aria-label="Feature"]', 'lfo:saw');
     await expect.poll(() => routes().at(-1)?.feature, LONG).toBe('lfo:saw');

@@ -17,7 +17,7 @@ export interface ConnectionHandlers {
 
 const FIRST_WAIT: Milliseconds = 250;
 /** A server that is back is found within two seconds. */
-const LONGEST_WAIT: Milliseconds = 1_500;
+const LONGEST_WAIT: Milliseconds = 1_000;
 /** Pings are answered every second: a line that is silent for so long is dead, though it may not know. */
 const SILENT_LINE: Milliseconds = 4_000;
 const PING_EVERY: Milliseconds = 1_000;

@@ -10,6 +10,7 @@ import { ATTACK_RATE, AttackEnvelope } from './attacks.ts';
 import type { BeatNetwork, BeatProbabilities } from './beat-network/file-analysis.ts';
 import { FloatColumns } from './columns.ts';
 import { FeatureExtractor, RAW_NAMES, type RawName } from './features.ts';
+import { collectGarbage } from './memory.ts';
 import { FRAME_RATE, FrameAnalyzer, type SpectrumFrame } from './frames.ts';
 import { LoudnessMeter } from './sound/loudness.ts';
 import { RoughnessMeter } from './sound/roughness.ts';
@@ -54,6 +55,8 @@ export interface MeasureOptions {
 const FIRST_PART: Seconds = 32;
 /** No parts are told beyond this: the rest of a long track is there before they are played, and each leaves holes in the memory as large as itself. */
 const LAST_PART: Seconds = 1200;
+/** After so much sound the blocks that were read are collected. */
+const TIDY_EVERY: Seconds = 600;
 
 /** Measures a track. A function instead of options is `onProgress`. */
 export async function measureTrack(source: AudioSource, options: MeasureOptions | ((fraction: Unit) => void)): Promise<Measurements> {
@@ -61,11 +64,16 @@ export async function measureTrack(source: AudioSource, options: MeasureOptions 
   const recorder = new FeatureRecorder(source, await findGain(source), network);
   const frames = Math.max(1, Math.floor(BLOCK / source.channels));
   let nextPart = FIRST_PART;
+  let nextTidy = TIDY_EVERY;
   for (let at = 0; at < source.length; at += frames) {
     recorder.push(await source.read(at, frames));
     await network?.advance();
     const until = Math.min(at + frames, source.length) / source.sampleRate;
     onProgress?.(Math.min(1, until / source.duration));
+    if (until > nextTidy) {
+      collectGarbage();
+      nextTidy += TIDY_EVERY;
+    }
     if (until < nextPart || until > Math.min(LAST_PART, 0.7 * source.duration)) continue;
     nextPart = 2 * until;
     const pulse = onPart === undefined ? undefined : await network?.soFar();

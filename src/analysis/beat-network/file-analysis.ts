@@ -94,7 +94,7 @@ export class BeatNetwork {
   private async probabilities(end: number): Promise<Float32Array[]> {
     const length = Math.min(this.start + this.count, end + CONTEXT) - this.start;
     if (length <= 0) return [];
-    const { probabilities } = await this.session.run({ frames: { data: this.frames.slice(0, length * MEL_BANDS), dims: [1, length, MEL_BANDS] } });
+    const { probabilities } = await this.session.run({ frames: { data: this.frames.subarray(0, length * MEL_BANDS), dims: [1, length, MEL_BANDS] } });
     const values = (probabilities as { data: Float32Array }).data;
     const rows: Float32Array[] = [];
     for (let n = (this.done - this.start) / OUTPUT_EVERY; n * OUTPUT_EVERY + this.start < end; n++) rows.push(values.slice(2 * n, 2 * n + 2));

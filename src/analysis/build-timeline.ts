@@ -1,7 +1,6 @@
 /** Measurements → Timeline, the steps in order. Pure, but that the steps of a long track tidy up after themselves. */
 
-import { collectGarbage } from './memory.ts';
-import type { Seconds } from '../base/units.ts';
+import { tidyAfter } from './memory.ts';
 import { type Timeline, TIMELINE_VERSION } from '../timeline/timeline.ts';
 import { describeBars } from './bars.ts';
 import { findGrid } from './beat-grid.ts';
@@ -13,16 +12,12 @@ import { computeDetail } from './detail.ts';
 import { findOnsets } from './onsets/pick.ts';
 import { findSections } from './sections.ts';
 
-/** From this length on what the steps leave behind is collected between them: each leaves tens of megabytes. */
-const LONG: Seconds = 1200;
-
 export function buildTimeline(measurements: Measurements): Timeline {
-  const tidy = measurements.duration > LONG ? collectGarbage : (): void => undefined;
-  tidy();
+  tidyAfter(measurements.duration);
   const curves = computeCurves(measurements);
-  tidy();
+  tidyAfter(measurements.duration);
   const grid = findGrid(measurements, curves, measurements.pulse);
-  tidy();
+  tidyAfter(measurements.duration);
   const onsets = findOnsets(measurements, curves.onset);
   const sections = findSections(describeBars(grid, curves, measurements), measurements.duration);
   return {

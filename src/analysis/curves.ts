@@ -10,6 +10,7 @@ import { HARMONIC_LAG } from './features.ts';
 import { FRAME_RATE } from './frames.ts';
 import { type Measurements, TIMBRE_EVERY } from './measure.ts';
 import { scaleHits, shapeKicks } from './hits.ts';
+import { tidyAfter } from './memory.ts';
 import { advance, movingMean, scaleInPlace, tabulate } from './series.ts';
 import { TIMBRE_LOUDNESS, TIMBRE_SIZE } from './timbre.ts';
 import { autoLevel, momentaryLoudness } from './sound/auto-level.ts';
@@ -25,7 +26,10 @@ export function computeCurves(measurements: Measurements): Curves {
   const isAudible = audibleFrames(raw.amplitude);
   const gate = tabulate(count, (i) => (isAudible(i) ? 1 : 0));
   const flux = sumOfFluxes(measurements);
-  const scaled = (values: Float32Array, half: number): Float32Array => gateInPlace(scaleInPlace(movingMean(values, half), isAudible), gate);
+  const scaled = (values: Float32Array, half: number): Float32Array => {
+    tidyAfter(measurements.duration);
+    return gateInPlace(scaleInPlace(movingMean(values, half), isAudible), gate);
+  };
   const harmonic = (values: Float32Array): Float32Array => advance(values, HARMONIC_LAG);
   const loudness = scaled(interpolateTimbre(measurements.timbre[TIMBRE_LOUDNESS] as Float32Array, count), 20);
   const lufs = momentaryLoudness(measurements.loudness, count);

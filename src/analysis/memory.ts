@@ -2,6 +2,10 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { Seconds } from '../base/units.ts';
+
+/** Music from this length on leaves tens of megabytes behind at every step. */
+const LONG: Seconds = 1200;
 
 let collect: (() => void) | undefined;
 
@@ -12,4 +16,9 @@ export function collectGarbage(): void {
     collect = runInNewContext('gc') as () => void;
   }
   collect();
+}
+
+/** The same between the steps of a long track; nothing for a short one. */
+export function tidyAfter(duration: Seconds): void {
+  if (duration > LONG) collectGarbage();
 }

@@ -24,6 +24,8 @@ export interface FuzzCounts {
   readonly messages: number;
   /** To the pages' server, and as many to OSCQuery's. */
   readonly requests: number;
+  /** Of the UDP packets: other junk for another seed. */
+  readonly seed?: number;
 }
 
 /** Packets on their way at once; the next go when these have come, so that the kernel has room. */
@@ -37,7 +39,7 @@ export const FUZZED = ['udp', 'midi', 'pages', 'query', 'http'] as const;
 /** All sides one after the other, or those named. */
 export async function fuzzDesk(set: PlayedSet, counts: FuzzCounts, sides: readonly string[] = FUZZED): Promise<Record<string, number>> {
   const fuzz: Record<(typeof FUZZED)[number], () => Promise<Record<string, number>>> = {
-    udp: () => fuzzUdp(set, counts.packets), midi: () => fuzzMidi(set, counts.streams),
+    udp: () => fuzzUdp(set, counts.packets, counts.seed), midi: () => fuzzMidi(set, counts.streams),
     pages: () => fuzzPages(set, counts.messages), query: () => fuzzQuerySocket(set, counts.messages), http: () => fuzzHttp(set, counts.requests),
   };
   let found: Record<string, number> = {};
@@ -87,8 +89,8 @@ async function soon(condition: () => boolean): Promise<number> {
   return 0;
 }
 
-async function fuzzUdp(set: PlayedSet, count: number): Promise<Record<string, number>> {
-  const random = randomFor(4, 'fuzz udp');
+async function fuzzUdp(set: PlayedSet, count: number, seed = 4): Promise<Record<string, number>> {
+  const random = randomFor(seed, 'fuzz udp');
   const { playing } = set;
   const counters = (): OscCounters => playing.counters().osc;
   const start = counters();

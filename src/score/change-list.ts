@@ -3,15 +3,27 @@
  * last; nothing is moved across what does more than set a value, since it reads or alters the others.
  */
 
+import type { Tick } from '../base/units.ts';
 import type { ControlChange } from './control.ts';
 
 /** Puts a change in its place, over its twin where it has one. */
 export function addChange(list: ControlChange[], change: ControlChange): void {
-  let place = list.length;
-  while (place > 0 && (list[place - 1] as ControlChange).appliesFromTick > change.appliesFromTick) place--;
+  const place = placeAfter(list, change.appliesFromTick);
   const twin = isPlain(change) ? twinOf(list, change, place) : -1;
   if (twin >= 0) list[twin] = change;
   else list.splice(place, 0, change);
+}
+
+/** Index after all changes up to and with a tick; by halves, since a night's log is long. */
+function placeAfter(list: readonly ControlChange[], tick: Tick): number {
+  let first = 0;
+  let last = list.length;
+  while (first < last) {
+    const middle = (first + last) >>> 1;
+    if ((list[middle] as ControlChange).appliesFromTick <= tick) first = middle + 1;
+    else last = middle;
+  }
+  return first;
 }
 
 function twinOf(list: readonly ControlChange[], { path, source, appliesFromTick }: ControlChange, place: number): number {

@@ -11,6 +11,7 @@ import { computeBeatCues, cueEvidence, findDownbeats } from './downbeats.ts';
 import { FRAME_RATE } from './frames.ts';
 import { findBeatFrames, findBeatPeriod, type PulseSignals, steadyFrames } from './grid.ts';
 import type { Measurements } from './measure.ts';
+import { tidyAfter } from './memory.ts';
 import { refineBeats, tempoOfBeats } from './refine.ts';
 
 /** How near (octaves) to half or twice the signal's tempo the network's must be to be at another level, and the room around it. */
@@ -40,7 +41,10 @@ function signalsOf(measurements: Measurements, curves: Curves, activation: Float
 function gridOfNetwork(measurements: Measurements, curves: Curves, pulse: BeatProbabilities): BeatGrid {
   const beat = toFrames(pulse.beat, measurements.count);
   const activation = computeActivation(measurements.raw);
-  const followed = atLevelOf(findBeatPeriod(signalsOf(measurements, curves, activation)), beat, followBeats(beat));
+  const signalPeriod = findBeatPeriod(signalsOf(measurements, curves, activation));
+  tidyAfter(measurements.duration);
+  const followed = atLevelOf(signalPeriod, beat, followBeats(beat));
+  tidyAfter(measurements.duration);
   const beats = refineBeats(steadyFrames(beat, followed), measurements.attacks);
   const { positions, metres } = findBarsOf(downbeatShares(beats, pulse, OUTPUT_RATE), undefined, evidenceOn(beats, measurements, activation));
   return { beats, positions, metre: commonest(metres), tempo: tempoOfBeats(beats), confidence: meanAt(beat, beats) };

@@ -52,7 +52,8 @@ function fitOf(correlation: Float64Array, period: number): number {
 /** Autocorrelation of the mean-free values at lags 0..longest, 1 at lag 0; 0 beyond their length. */
 export function autocorrelate(values: Float32Array, longest: number): Float64Array {
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-  const free = Float64Array.from(values, (value) => value - mean);
+  const free = new Float64Array(values);
+  for (let i = 0; i < free.length; i++) free[i] = (free[i] as number) - mean;
   const correlation = new Float64Array(longest + 1);
   for (let lag = 0; lag <= Math.min(longest, free.length - 1); lag++) {
     let sum = 0;

@@ -158,6 +158,7 @@ describe('the panel over a show that plays', () => {
     const [start, end] = ['in', 'out'].map((edge) => Number(valueOf(`/transport/loop/${edge}`))) as [number, number];
     expect(end - start).toBeGreaterThan(1.8);
     playing.session.control([{ kind: 'value', path: '/transport/position', value: start, source: 'test' }]);
+    await expect.poll(() => time() >= start && time() < end, LONG).toBe(true);
     for (let turns = 0, before = time(); turns < 2; before = time()) {
       await expect.poll(() => Math.abs(time() - before), LONG).toBeGreaterThan(0.05);
       expect(time()).toBeLessThan(end + 0.01);

@@ -90,7 +90,7 @@ export class TestPage {
   }
 
   /** Waits for a condition on what came, at most `limitMs`. */
-  async until(condition: () => boolean, limitMs = 20_000): Promise<void> {
+  async until(condition: () => boolean, limitMs = 45_000): Promise<void> {
     const end = performance.now() + limitMs;
     while (!condition()) {
       if (performance.now() > end) throw new Error(`what the page waits for never came; last: ${JSON.stringify(this.messages.slice(-3)).slice(0, 600)}`);

@@ -6,12 +6,12 @@
 import { BlockList, isIP } from 'node:net';
 
 import { UserError } from './base/errors.ts';
-import { advertise } from './control/discovery.ts';
-import { MidiPorts } from './control/midi-ports.ts';
-import { OscServer, type OscCounters } from './control/osc.ts';
-import { OscQueryServer, type OscQueryCounters } from './control/oscquery.ts';
+import { advertise } from './control/osc/discovery.ts';
+import { MidiPorts } from './control/midi/midi-ports.ts';
+import { OscServer, type OscCounters } from './control/osc/osc.ts';
+import { OscQueryServer, type OscQueryCounters } from './control/osc/oscquery.ts';
 import type { ParameterTable } from './score/parameters.ts';
-import { isLoopbackAddress, isOwnHost, isOwnOrigin, type OwnNames } from './server/access.ts';
+import { isLoopbackAddress, isOwnHost, isOwnOrigin, type OwnNames } from './server/web/access.ts';
 import type { Session } from './server/session.ts';
 
 export interface ControlsRequest {

@@ -9,8 +9,8 @@ import type { PlayRequest } from './play.ts';
 import { serializeShow } from './score/show-file.ts';
 import type { OpenShow } from './server/open-show.ts';
 import type { Session } from './server/session.ts';
-import { showToFile, type ShowFileOptions } from './server/show-files.ts';
-import { ShowMemory, type ShowState } from './server/show-memory.ts';
+import { showToFile, type ShowFileOptions } from './server/library/show-files.ts';
+import { ShowMemory, type ShowState } from './server/library/show-memory.ts';
 
 const SAVE_EVERY_MS = 3_000;
 

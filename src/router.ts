@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 
 import { UserError } from './base/errors.ts';
 import { startPlaying, type Playing, type PlayRequest } from './play.ts';
-import type { mountServer } from './server/server.ts';
+import type { mountServer } from './server/web/server.ts';
 
 export interface RouterOptions extends Omit<PlayRequest, 'port' | 'open' | 'display' | 'lan' | 'mount'> {
   /** The app's HTTP server, whose socket upgrades under `path` are taken. */

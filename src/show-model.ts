@@ -11,7 +11,7 @@ import { notify } from './base/log.ts';
 import { findModel, pulledFolder } from './commands/models-folder.ts';
 import type { ModelSettings, Pipeline } from './diffusion/types.ts';
 import { SAMPLING_KEYS, type Sampling, type Show } from './score/show-file.ts';
-import { readShowFile } from './server/show-files.ts';
+import { readShowFile } from './server/library/show-files.ts';
 
 interface ModelRequest {
   readonly showFile?: string | undefined;

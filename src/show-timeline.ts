@@ -16,7 +16,7 @@ import type { Preset } from './score/preset.ts';
 import type { Show, ShowCorrections } from './score/show-file.ts';
 import { splitAtLines } from './score/timed-lines.ts';
 import type { OpenShow } from './server/open-show.ts';
-import { trackOfShow } from './server/show-files.ts';
+import { trackOfShow } from './server/library/show-files.ts';
 import { withLyrics, withStems } from './show-parts.ts';
 import type { OnProgress, ShowRequest } from './show-request.ts';
 import type { Timeline } from './timeline/timeline.ts';

@@ -3,7 +3,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { packageRoot } from '../base/entry.ts';
 import { print } from '../base/log.ts';
-import { OUT_SIGNALS } from '../control/out-signals.ts';
+import { OUT_SIGNALS } from '../control/osc/out-signals.ts';
 import { parseEffectHeader } from '../score/effect-header.ts';
 import { buildParameterTable, type Parameter, type ParameterGroup, type ParameterTable } from '../score/parameters.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import type { ClientMessage, ControllerInfo, MonitorEntry, ServerMessage } from '../protocol/messages.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import { setText } from './tile-list.ts';
 import { WebMidi } from './web-midi.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import type { CueTile, CueTransition } from '../protocol/messages.ts';
-import { h, icon } from '../stage/dom.ts';
+import { h, icon } from '../stage/page/dom.ts';
 import { setAttribute, setText, TileList, type Tile } from './tile-list.ts';
 
 const TRANSITIONS = ['cut', 'dissolve', 'morph'] as const;

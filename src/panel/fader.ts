@@ -6,7 +6,7 @@
 
 import { clamp } from '../base/math.ts';
 import type { Parameter } from '../score/parameters.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import type { Board } from './board.ts';
 import { setAttribute, setText } from './tile-list.ts';
 import { parseValue, valueText } from './value-text.ts';

@@ -1,7 +1,7 @@
 /** The sheet of keyboard shortcuts, opened by `?`; also the list the keys act by, so that the two cannot differ. */
 
-import { h } from '../stage/dom.ts';
-import type { KeyAction } from '../stage/keyboard.ts';
+import { h } from '../stage/page/dom.ts';
+import type { KeyAction } from '../stage/page/keyboard.ts';
 
 export class HelpSheet {
   readonly element: HTMLDialogElement;

@@ -1,9 +1,9 @@
 /** Kept places as pictures: a tap walks there in n beats; pin to the section that plays, mark as safe for panic, save as a preset, delete. */
 
 import type { ClientMessage, KeeperTile, SceneTile } from '../protocol/messages.ts';
-import { addressOf } from '../stage/address.ts';
-import { h, icon } from '../stage/dom.ts';
-import { heardLine } from '../stage/heard.ts';
+import { addressOf } from '../stage/page/address.ts';
+import { h, icon } from '../stage/page/dom.ts';
+import { heardLine } from '../stage/sound/heard.ts';
 import type { Board } from './board.ts';
 import { setAttribute, setText, TileList, type Tile } from './tile-list.ts';
 

@@ -2,8 +2,8 @@
 
 import type { ShowInfo } from '../protocol/messages.ts';
 import type { Parameter, ParameterGroup } from '../score/parameters.ts';
-import { h } from '../stage/dom.ts';
-import { heardLine } from '../stage/heard.ts';
+import { h } from '../stage/page/dom.ts';
+import { heardLine } from '../stage/sound/heard.ts';
 import type { Board } from './board.ts';
 import { createFader } from './fader.ts';
 import { trigger } from './pads.ts';

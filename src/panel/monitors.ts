@@ -6,7 +6,7 @@
 import { secondsUntil, type Loop } from '../base/loop.ts';
 import type { Seconds } from '../base/units.ts';
 import { decodeFrame, type FrameHeader } from '../protocol/frame.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import { setText } from './tile-list.ts';
 
 interface Shot {

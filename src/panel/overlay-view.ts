@@ -1,8 +1,8 @@
 /** The overlay and the test cards: text, logo (PNG or SVG, sent with the page's token), on and off; place and size are on Mix. */
 
 import { TEST_CARDS } from '../stage/geometry/test-cards.ts';
-import { addressOf } from '../stage/address.ts';
-import { h } from '../stage/dom.ts';
+import { addressOf } from '../stage/page/address.ts';
+import { h } from '../stage/page/dom.ts';
 import type { Board } from './board.ts';
 
 const LARGEST_BYTES = 4 * 1024 * 1024;

@@ -3,7 +3,7 @@
  * panic. Toggles light up while they are on; the rest fires on press, since a tap must be in time.
  */
 
-import { h, icon, type Child } from '../stage/dom.ts';
+import { h, icon, type Child } from '../stage/page/dom.ts';
 import type { Board } from './board.ts';
 
 export function createSafetyBar(board: Board): HTMLElement {

@@ -5,7 +5,7 @@
 
 import type { Parameter } from '../score/parameters.ts';
 import type { RouteReading, RouteSpec } from '../score/route.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import { featureName, reachOf, targetName } from './route-words.ts';
 
 interface Node {

@@ -7,7 +7,7 @@ import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { Parameter } from '../score/parameters.ts';
 import { route as newRoute, SHAPES, type RouteFeature, type RouteShape, type RouteSpec, type RouteTime } from '../score/route-types.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import { Board } from './board.ts';
 import { createFader } from './fader.ts';
 import { PatchCables } from './patch-cables.ts';

@@ -1,8 +1,8 @@
 /** The presets as pictures made by the engine, with their intents; a tap loads one at the next bar. */
 
 import type { ShowInfo } from '../protocol/messages.ts';
-import { addressOf } from '../stage/address.ts';
-import { h } from '../stage/dom.ts';
+import { addressOf } from '../stage/page/address.ts';
+import { h } from '../stage/page/dom.ts';
 import type { Board } from './board.ts';
 import { setAttribute, setText, TileList, type Tile } from './tile-list.ts';
 

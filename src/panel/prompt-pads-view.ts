@@ -4,8 +4,8 @@
  */
 
 import type { PadTile } from '../protocol/messages.ts';
-import { h, icon } from '../stage/dom.ts';
-import { heardLine } from '../stage/heard.ts';
+import { h, icon } from '../stage/page/dom.ts';
+import { heardLine } from '../stage/sound/heard.ts';
 import { setAttribute, setText, TileList, type Tile } from './tile-list.ts';
 
 export interface PadHands {

@@ -1,7 +1,7 @@
 /** What fired cues, presets, prompts and pads wait for: one row of choices of the table's `/cue/quantise`. */
 
 import type { Parameter } from '../score/parameters.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import type { Board } from './board.ts';
 
 export function createQuantise({ path, choices = [], help }: Parameter, board: Board): HTMLElement {

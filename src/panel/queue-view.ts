@@ -1,7 +1,7 @@
 /** The tracks of the night: drop files here or choose them, see how far each is prepared, move, remove, play the next. */
 
 import type { ClientMessage, QueueTile } from '../protocol/messages.ts';
-import { h, icon } from '../stage/dom.ts';
+import { h, icon } from '../stage/page/dom.ts';
 import { setText, TileList, type Tile } from './tile-list.ts';
 
 export interface QueueHands {

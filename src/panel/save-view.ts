@@ -1,7 +1,7 @@
 /** Saving the state of hands: as a preset of one's own, or the whole show with its log, keepers and mappings. */
 
 import type { ClientMessage } from '../protocol/messages.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 
 export function createSaveView(send: (message: ClientMessage) => void): HTMLElement {
   const name = h('input', { type: 'text', placeholder: 'Name', maxLength: 60, spellcheck: false, 'aria-label': 'Name for saving' });

@@ -1,6 +1,6 @@
 /** The panel's keys: one list that acts, and that the `?` sheet shows. */
 
-import type { KeyAction } from '../stage/keyboard.ts';
+import type { KeyAction } from '../stage/page/keyboard.ts';
 import type { Board } from './board.ts';
 import { TABS, type Tabs } from './tabs.ts';
 

@@ -5,7 +5,7 @@ import type { ServerMessage, ShowInfo, TransportState } from '../protocol/messag
 import type { Parameter } from '../score/parameters.ts';
 import { decodeTimeline } from '../timeline/binary.ts';
 import { placeInGrid, type BeatPlace, type Timeline } from '../timeline/timeline.ts';
-import { addressOf } from '../stage/address.ts';
+import { addressOf } from '../stage/page/address.ts';
 import { LiveTimeline } from '../stage/live-timeline.ts';
 import type { ServerClock } from '../stage/server-clock.ts';
 import { ShowFollower } from '../stage/show-follower.ts';

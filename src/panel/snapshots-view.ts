@@ -4,7 +4,7 @@
  */
 
 import { clamp } from '../base/math.ts';
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 import { setAttribute, setText } from './tile-list.ts';
 
 const SNAPSHOT_SLOTS = 8;

@@ -3,7 +3,7 @@
  * CSS decides by `data-tab` on the body what is seen.
  */
 
-import { h } from '../stage/dom.ts';
+import { h } from '../stage/page/dom.ts';
 
 export interface TabSpec {
   readonly id: string;

@@ -6,7 +6,7 @@
 import type { Milliseconds } from '../base/units.ts';
 import type { Telemetry, TransportState } from '../protocol/messages.ts';
 import type { BeatPlace } from '../timeline/timeline.ts';
-import { clockText, h } from '../stage/dom.ts';
+import { clockText, h } from '../stage/page/dom.ts';
 import { setAttribute, setText } from './tile-list.ts';
 
 /** Buffers below these (s) are a worry, or a lack; the gauge is full at the last. */

@@ -6,8 +6,8 @@
 import type { Loop } from '../base/loop.ts';
 import { clamp } from '../base/math.ts';
 import type { Seconds } from '../base/units.ts';
-import { h } from '../stage/dom.ts';
-import { sectionColour } from '../stage/section-colours.ts';
+import { h } from '../stage/page/dom.ts';
+import { sectionColour } from '../stage/page/section-colours.ts';
 import { timeOfBeat, placeInGrid, type Timeline } from '../timeline/timeline.ts';
 
 const TAP_SLOP = 4;

@@ -8,8 +8,8 @@ import type { Seconds } from '../base/units.ts';
 import type { ClientMessage, ShowInfo, TransportState } from '../protocol/messages.ts';
 import type { RouteSpec } from '../score/route-types.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { h } from '../stage/dom.ts';
-import { Waveform } from '../stage/waveform.ts';
+import { h } from '../stage/page/dom.ts';
+import { Waveform } from '../stage/page/waveform.ts';
 import { SPEED_RATE, SpeedCurve } from './speed-curve.ts';
 import { TrackRuler } from './track-ruler.ts';
 

@@ -1,7 +1,7 @@
 /** The ways to controllers (OSC, OSCQuery, MIDI): everything that changes and everything the show tells goes to all of them. */
 
-import type { OscCounters } from '../control/osc-inlet.ts';
-import type { OutMessage } from '../control/out-signals.ts';
+import type { OscCounters } from '../control/osc/osc-inlet.ts';
+import type { OutMessage } from '../control/osc/out-signals.ts';
 import type { ControlValue } from '../score/control.ts';
 
 export interface ControlLink {

@@ -1,8 +1,8 @@
 /** Which desk takes which message of a page. */
 
 import type { ClientMessage } from '../protocol/messages.ts';
-import type { Desks } from './desks.ts';
-import type { ClientInfo } from './host.ts';
+import type { Desks } from './desks/desks.ts';
+import type { ClientInfo } from './web/host.ts';
 
 type Receivers = { readonly [Type in ClientMessage['type']]: (desks: Desks, message: Extract<ClientMessage, { type: Type }>, client: ClientInfo) => void };
 

@@ -6,20 +6,20 @@
 
 import type { Frame } from '../ahead/types.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
-import type { ControlRequest } from '../control/osc-change.ts';
-import type { TreeContent } from '../control/oscquery-tree.ts';
+import type { ControlRequest } from '../control/osc/osc-change.ts';
+import type { TreeContent } from '../control/osc/oscquery-tree.ts';
 import type { Hop } from '../protocol/hop.ts';
 import type { ClientMessage, EffectSource } from '../protocol/messages.ts';
 import type { ControlValue } from '../score/control.ts';
 import type { ControlLink } from './control-links.ts';
-import type { ControllerDesk } from './controller-desk.ts';
-import { Desks } from './desks.ts';
-import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './host.ts';
+import type { ControllerDesk } from './desks/controller-desk.ts';
+import { Desks } from './desks/desks.ts';
+import type { ClientInfo, Download, Health, ShowHost, StateReport, Welcome, Wire } from './web/host.ts';
 import type { OpenShow } from './open-show.ts';
 import { receive } from './receive.ts';
 import type { SessionOptions } from './session-options.ts';
 import { promptsInSight } from './show-info.ts';
-import type { ShowState } from './show-memory.ts';
+import type { ShowState } from './library/show-memory.ts';
 
 export type { SessionOptions } from './session-options.ts';
 

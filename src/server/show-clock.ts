@@ -5,12 +5,12 @@
 
 import { Transport } from '../ahead/transport.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
-import { TempoClock, type TempoPlace } from '../control/tempo.ts';
+import { TempoClock, type TempoPlace } from '../control/clock/tempo.ts';
 import type { ClientMessage, TransportState } from '../protocol/messages.ts';
-import type { ClientInfo } from './host.ts';
+import type { ClientInfo } from './web/host.ts';
 import type { OpenShow } from './open-show.ts';
 import { transportStateOf } from './show-info.ts';
-import { SoundPageElection } from './sound-page.ts';
+import { SoundPageElection } from './web/sound-page.ts';
 
 export class ShowClock {
   readonly transport: Transport;

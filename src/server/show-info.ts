@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import type { Transport } from '../ahead/transport.ts';
 import type { Milliseconds, Seconds } from '../base/units.ts';
 import type { Keepers } from '../control/keepers.ts';
-import type { TempoPlace } from '../control/tempo.ts';
+import type { TempoPlace } from '../control/clock/tempo.ts';
 import type { KeeperTile, SceneTile, ShowInfo, TransportState } from '../protocol/messages.ts';
 import type { Preset } from '../score/preset.ts';
 import type { Scene } from '../score/storyboard.ts';

@@ -2,12 +2,12 @@
 
 import { messageOf, UserError } from '../base/errors.ts';
 import type { Tick } from '../base/units.ts';
-import type { ControlRequest } from '../control/osc-change.ts';
+import type { ControlRequest } from '../control/osc/osc-change.ts';
 import type { EffectSource } from '../protocol/messages.ts';
-import type { Desks } from './desks.ts';
+import type { Desks } from './desks/desks.ts';
 import type { OpenShow } from './open-show.ts';
-import type { ShowState } from './show-memory.ts';
-import { claimUpload } from './uploads.ts';
+import type { ShowState } from './library/show-memory.ts';
+import { claimUpload } from './web/uploads.ts';
 
 export class ShowStaging {
   readonly #desks: Desks;

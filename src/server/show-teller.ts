@@ -1,11 +1,11 @@
 /** The state of the session as pages, controllers and the HTTP interface hear of it. */
 
 import type { Milliseconds } from '../base/units.ts';
-import type { TreeContent } from '../control/oscquery-tree.ts';
+import type { TreeContent } from '../control/osc/oscquery-tree.ts';
 import type { ServerMessage, ShowInfo, Telemetry, TransportState } from '../protocol/messages.ts';
 import { curveAt } from '../timeline/timeline.ts';
-import type { Desks } from './desks.ts';
-import type { Health, StateReport, Welcome } from './host.ts';
+import type { Desks } from './desks/desks.ts';
+import type { Health, StateReport, Welcome } from './web/host.ts';
 import type { OpenShow } from './open-show.ts';
 import { keeperTilesOf, sectionLabelAt, showInfoOf } from './show-info.ts';
 

@@ -5,7 +5,7 @@
 
 import type { Milliseconds } from '../base/units.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type Role, type ServerMessage } from '../protocol/messages.ts';
-import { addressOf } from './address.ts';
+import { addressOf } from './page/address.ts';
 import { ServerClock } from './server-clock.ts';
 
 export interface ConnectionHandlers {

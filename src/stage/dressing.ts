@@ -2,7 +2,7 @@
 
 import type { PixelSize } from '../base/picture-shape.ts';
 import type { Seconds, Unit } from '../base/units.ts';
-import { addressOf } from './address.ts';
+import { addressOf } from './page/address.ts';
 import type { OutputMoment } from './geometry/output-pass.ts';
 import { Beeper } from './geometry/beeper.ts';
 import { drawTestCard, TEST_CARDS, type TestCard } from './geometry/test-cards.ts';

@@ -12,7 +12,7 @@ import type { EffectSource } from '../protocol/messages.ts';
 import { parseEffectHeader, type EffectHeader, type EffectInput } from '../score/effect-header.ts';
 import { describeFault, MUSIC_UNIFORMS, wrapEffect, type MusicValues } from './isf.ts';
 import { compileFragment, createTarget, Pass, uniformsOf, type Uniforms } from './passes.ts';
-import { SoundPicture, type Heard } from './sound-picture.ts';
+import { SoundPicture, type Heard } from './sound/sound-picture.ts';
 
 export interface LookMoment {
   readonly time: Seconds;

@@ -3,18 +3,18 @@
  * the bare picture for a capture; `?render=1` is stepped by the exporter. The outermost driver: only here a clock is read.
  */
 
-import { startCalibration } from './calibration.ts';
+import { startCalibration } from './page/calibration.ts';
 import { Connection } from './connection.ts';
-import { DisplayOffset } from './display-offset.ts';
-import { hidePointer, keepAwake } from './display.ts';
-import { h } from './dom.ts';
+import { DisplayOffset } from './page/display-offset.ts';
+import { hidePointer, keepAwake } from './page/display.ts';
+import { h } from './page/dom.ts';
 import { GeometryEditor } from './geometry/geometry-editor.ts';
 import { reloadUnlessRestored } from './gl-watch.ts';
 import { Painter } from './painter.ts';
 import { PLAIN_OUTPUT, type OutputSettings } from '../protocol/output-settings.ts';
 import { createRenderContract, type RenderContract } from './render-page.ts';
 import { ShowSession } from './show-session.ts';
-import { SoundConductor } from './sound-conductor.ts';
+import { SoundConductor } from './sound/sound-conductor.ts';
 import { StageLoop } from './stage-loop.ts';
 import { StageInterface } from './stage-interface.ts';
 import type { Probe } from './probe.ts';

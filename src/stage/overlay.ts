@@ -1,7 +1,7 @@
 /** A sheet over the stage (storyboard, keys): opened and closed by key or by its cross. */
 
-import { h, icon } from './dom.ts';
-import type { KeyAction } from './keyboard.ts';
+import { h, icon } from './page/dom.ts';
+import type { KeyAction } from './page/keyboard.ts';
 
 export class Overlay {
   readonly element: HTMLElement;

@@ -13,7 +13,7 @@ import type { RouteSpec } from '../score/route.ts';
 import { SAFETY_PROFILES, type SafetyProfile } from '../safety/rules.ts';
 import { decodeTimeline } from '../timeline/binary.ts';
 import type { Timeline } from '../timeline/timeline.ts';
-import { addressOf } from './address.ts';
+import { addressOf } from './page/address.ts';
 import type { ServerClock } from './server-clock.ts';
 import { Director } from './director.ts';
 import { FrameStore } from './frame-store.ts';

@@ -21,7 +21,7 @@ import { measurePictureDifference } from '../../src/diffusion/difference.ts';
 import type { Picture } from '../../src/diffusion/types.ts';
 import { decodeFrame } from '../../src/protocol/frame.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
-import type { StateReport } from '../../src/server/host.ts';
+import type { StateReport } from '../../src/server/web/host.ts';
 import { openShow } from '../../src/show.ts';
 import type { Probe } from '../../src/stage/probe.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';

@@ -9,10 +9,10 @@
 import { loadavg } from 'node:os';
 
 import { median, quantile } from '../../src/base/math.ts';
-import { OscServer } from '../../src/control/osc.ts';
+import { OscServer } from '../../src/control/osc/osc.ts';
 import { startInference } from '../../src/ahead/inference.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
-import { startServer } from '../../src/server/server.ts';
+import { startServer } from '../../src/server/web/server.ts';
 import { Session } from '../../src/server/session.ts';
 import { openEcho, probe, type ProbeOrder } from '../helpers/latency.ts';
 import { makeShow, makeTools } from '../server/show-fixture.ts';

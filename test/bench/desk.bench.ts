@@ -9,8 +9,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median, quantile } from '../../src/base/math.ts';
 import { randomFor } from '../../src/base/random.ts';
-import { encodeMessage } from '../../src/control/osc-codec.ts';
-import { OscServer } from '../../src/control/osc.ts';
+import { encodeMessage } from '../../src/control/osc/osc-codec.ts';
+import { OscServer } from '../../src/control/osc/osc.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
 import { runMidiClock, tapErrors } from '../helpers/clock-simulation.ts';
 

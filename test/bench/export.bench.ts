@@ -18,7 +18,7 @@ import { secondsOfTick, tickOfSeconds } from '../../src/base/units.ts';
 import type { LatentPoint, Pipeline } from '../../src/diffusion/types.ts';
 import { parseEffectHeader } from '../../src/score/effect-header.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
-import type { Welcome } from '../../src/server/host.ts';
+import type { Welcome } from '../../src/server/web/host.ts';
 import { encodeTimeline } from '../../src/timeline/binary.ts';
 import { openVideoBackend } from '../../src/video/backend.ts';
 import { findBrowser } from '../../src/video/browser.ts';

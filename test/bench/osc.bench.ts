@@ -1,9 +1,9 @@
 /** OSC in: packets a second from bytes to changes, and the longest that a hostile pattern can hold the process. */
 
 import { median } from '../../src/base/math.ts';
-import { changesOf } from '../../src/control/osc-change.ts';
-import { decodePacket, encodeBundle, encodeMessage } from '../../src/control/osc-codec.ts';
-import { MAX_ADDRESS_LENGTH } from '../../src/control/osc-pattern.ts';
+import { changesOf } from '../../src/control/osc/osc-change.ts';
+import { decodePacket, encodeBundle, encodeMessage } from '../../src/control/osc/osc-codec.ts';
+import { MAX_ADDRESS_LENGTH } from '../../src/control/osc/osc-pattern.ts';
 import { buildParameterTable } from '../../src/score/parameters.ts';
 
 const table = buildParameterTable();

@@ -1,10 +1,10 @@
 /** MIDI clock out and time code: what a sequencer or a tape would see. */
 
 import { describe, expect, it } from 'vitest';
-import { encodeMidi, MidiParser, type MidiMessage } from '../../src/control/midi-bytes.ts';
-import { MidiClockOut } from '../../src/control/midi-clock-out.ts';
-import { TempoClock } from '../../src/control/tempo.ts';
-import { TimecodeChase, TimecodeReader } from '../../src/control/timecode.ts';
+import { encodeMidi, MidiParser, type MidiMessage } from '../../src/control/midi/midi-bytes.ts';
+import { MidiClockOut } from '../../src/control/midi/midi-clock-out.ts';
+import { TempoClock } from '../../src/control/clock/tempo.ts';
+import { TimecodeChase, TimecodeReader } from '../../src/control/clock/timecode.ts';
 
 /** Runs the beat from–to in small steps; what was sent, pulses counted. */
 function send(out: MidiClockOut, from: number, to: number, moving = true): (MidiMessage | number)[] {

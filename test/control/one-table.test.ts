@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { parametersPage } from '../../src/commands/docs.ts';
-import { MidiMap } from '../../src/control/midi-map.ts';
-import { changesOf } from '../../src/control/osc-change.ts';
-import { answerQuery, buildTree, hostInfo } from '../../src/control/oscquery-tree.ts';
+import { MidiMap } from '../../src/control/midi/midi-map.ts';
+import { changesOf } from '../../src/control/osc/osc-change.ts';
+import { answerQuery, buildTree, hostInfo } from '../../src/control/osc/oscquery-tree.ts';
 import { groupsOf } from '../../src/panel/mix-view.ts';
 import { ControlBank } from '../../src/score/control-state.ts';
 import { parseEffectHeader } from '../../src/score/effect-header.ts';

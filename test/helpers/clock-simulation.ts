@@ -2,7 +2,7 @@
 
 import { quantile } from '../../src/base/math.ts';
 import { randomFor } from '../../src/base/random.ts';
-import { TempoClock } from '../../src/control/tempo.ts';
+import { TempoClock } from '../../src/control/clock/tempo.ts';
 
 /** Standard normal values from a key. */
 export function normalsFor(seed: number, purpose: string): () => number {

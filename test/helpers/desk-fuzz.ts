@@ -1,7 +1,7 @@
 /** Junk for everything at the desk that listens: what is sent is drawn from a seed, so a finding can be had again. */
 
 import type { Random } from '../../src/base/random.ts';
-import { encodeBundle, encodeMessage } from '../../src/control/osc-codec.ts';
+import { encodeBundle, encodeMessage } from '../../src/control/osc/osc-codec.ts';
 
 const ADDRESSES = ['/walk/{speed,noise}', '/look/*/amount', '/walk/prompt/?', '/stage/master', '/transport/position', '/preset/load', '/pad/type', '/snapshot/recall', '/osc/subscribe', '/keep/go', '/tempo/bpm', '/patch/routes', '/cue/go', '/queue/next'];
 const ODD_NUMBERS = [Number.NaN, Infinity, -Infinity, -0, 1e308, -1e-308, 2 ** 53, -(2 ** 31)];

@@ -11,8 +11,8 @@ import { WebSocket } from 'ws';
 
 import { median } from '../../src/base/math.ts';
 import { randomFor, type Random } from '../../src/base/random.ts';
-import type { OscCounters } from '../../src/control/osc.ts';
-import { decodePacket } from '../../src/control/osc-codec.ts';
+import type { OscCounters } from '../../src/control/osc/osc.ts';
+import { decodePacket } from '../../src/control/osc/osc-codec.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { fuzzedCommand, fuzzedPacket, fuzzedRequest, fuzzedStream, fuzzedText } from './desk-fuzz.ts';
 import type { PlayedSet } from './played-set.ts';

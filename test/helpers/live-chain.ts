@@ -12,7 +12,7 @@ import type { Browser, Page } from 'playwright-core';
 import { LiveAnalyzer } from '../../src/analysis/live.ts';
 import { startPlaying, type Playing } from '../../src/play.ts';
 import type { ServerMessage } from '../../src/protocol/messages.ts';
-import { LiveDesk } from '../../src/server/live-desk.ts';
+import { LiveDesk } from '../../src/server/desks/live-desk.ts';
 import type { DisplayFrame, Probe } from '../../src/stage/probe.ts';
 import { TestPage } from '../server/fixtures.ts';
 import { launchTestBrowser } from './browser.ts';

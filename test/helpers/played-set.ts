@@ -13,7 +13,7 @@ import { join } from 'node:path';
 
 import { LookAhead } from '../../src/ahead/look-ahead.ts';
 import type { Frame } from '../../src/ahead/types.ts';
-import { encodeBundle, encodeMessage } from '../../src/control/osc-codec.ts';
+import { encodeBundle, encodeMessage } from '../../src/control/osc/osc-codec.ts';
 import { startPlaying, type Playing } from '../../src/play.ts';
 import type { ClientMessage } from '../../src/protocol/messages.ts';
 import { openShow, type OpenShow } from '../../src/show.ts';

@@ -1,6 +1,6 @@
 /** Bundled by the crossover test and run in a page: the page's own player on rendered time, so that every sample is seen. */
 
-import { SoundPlayer } from '../../src/stage/sound-player.ts';
+import { SoundPlayer } from '../../src/stage/sound/sound-player.ts';
 
 const LENGTH = 4;
 

@@ -8,7 +8,7 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { UserError } from '../../src/base/errors.ts';
 import { renderShow } from '../../src/render.ts';
 import { openShow, type OpenShow } from '../../src/show.ts';
-import { readShowFile, saveShowFile } from '../../src/server/show-files.ts';
+import { readShowFile, saveShowFile } from '../../src/server/library/show-files.ts';
 import { decodeVideo } from '../helpers/decode-video.ts';
 import { drumSamples } from '../helpers/drum-samples.ts';
 import { writeTinyDiffusion } from '../helpers/tiny-diffusion.ts';

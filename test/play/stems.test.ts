@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeWav } from '../../src/audio/wav.ts';
 import { renderShow } from '../../src/render.ts';
-import { saveShowFile } from '../../src/server/show-files.ts';
+import { saveShowFile } from '../../src/server/library/show-files.ts';
 import { openShow, type OpenShow } from '../../src/show.ts';
 import { decodeVideo } from '../helpers/decode-video.ts';
 

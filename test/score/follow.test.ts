@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 
 import { correctTimeline } from '../../src/analysis/corrections.ts';
-import { beatsAfter, gridChangeOf, GridHand } from '../../src/control/grid-hand.ts';
+import { beatsAfter, gridChangeOf, GridHand } from '../../src/control/clock/grid-hand.ts';
 import type { GridChange } from '../../src/score/show-file.ts';
 import { placeInGrid, type Timeline } from '../../src/timeline/timeline.ts';
 import { syntheticTimeline } from '../helpers/synthetic-timeline.ts';

@@ -9,7 +9,7 @@ import { decodeFrame } from '../../src/protocol/frame.ts';
 import type { Hop } from '../../src/protocol/hop.ts';
 import { PROTOCOL_VERSION, type ClientMessage, type ServerMessage, type TransportState } from '../../src/protocol/messages.ts';
 import { CORE_PARAMETERS } from '../../src/score/parameters.ts';
-import type { ClientInfo, ShowHost, Welcome } from '../../src/server/host.ts';
+import type { ClientInfo, ShowHost, Welcome } from '../../src/server/web/host.ts';
 
 export const TRANSPORT: TransportState = {
   playing: false, showTime: 0, at: 0, rate: 1, duration: 60, soundPage: null, clockSource: 'track', confidence: 1, tempo: 124, beat: 0, bar: 0, epoch: 3, loop: null,

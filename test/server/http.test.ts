@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { startServer, type RunningServer, type ServerOptions } from '../../src/server/server.ts';
-import { claimUpload, UPLOAD_LIMIT } from '../../src/server/uploads.ts';
+import { startServer, type RunningServer, type ServerOptions } from '../../src/server/web/server.ts';
+import { claimUpload, UPLOAD_LIMIT } from '../../src/server/web/uploads.ts';
 import { createTestHost, frameOf } from './fixtures.ts';
 
 const servers: RunningServer[] = [];

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { stageValuesOf } from '../../src/commands/stage-options.ts';
-import { SAFETY_PATH, SafetyLock } from '../../src/server/safety-lock.ts';
-import { StageReports } from '../../src/server/stage-reports.ts';
+import { SAFETY_PATH, SafetyLock } from '../../src/server/desks/safety-lock.ts';
+import { StageReports } from '../../src/server/web/stage-reports.ts';
 
 describe('the safety lock', () => {
   it('asks once more, of the same hand and soon', () => {

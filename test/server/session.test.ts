@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 
 import { encodeHop } from '../../src/protocol/hop.ts';
-import { startServer, type RunningServer } from '../../src/server/server.ts';
+import { startServer, type RunningServer } from '../../src/server/web/server.ts';
 import { Session, type SessionOptions } from '../../src/server/session.ts';
 import { TestPage } from './fixtures.ts';
 import { correctTimeline } from '../../src/analysis/corrections.ts';

@@ -1,6 +1,6 @@
 /** An open show without files: a synthetic timeline, the fake pipeline in this process, and tools that need no disk. */
 
-import { LedTimeline } from '../../src/control/led-timeline.ts';
+import { LedTimeline } from '../../src/control/clock/led-timeline.ts';
 import { Keepers } from '../../src/control/keepers.ts';
 import { CueList } from '../../src/control/cues.ts';
 import { Snapshots } from '../../src/control/snapshots.ts';

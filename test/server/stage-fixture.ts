@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 
 import { expect } from 'vitest';
 import { Session, type SessionOptions } from '../../src/server/session.ts';
-import { startServer, type RunningServer } from '../../src/server/server.ts';
+import { startServer, type RunningServer } from '../../src/server/web/server.ts';
 import type { OpenShow } from '../../src/server/open-show.ts';
 import { TestPage } from './fixtures.ts';
 import { makeShow, makeTools } from './show-fixture.ts';

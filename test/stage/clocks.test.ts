@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/base/random.ts';
 import type { TransportState } from '../../src/protocol/messages.ts';
-import { HeardClock } from '../../src/stage/heard-clock.ts';
+import { HeardClock } from '../../src/stage/sound/heard-clock.ts';
 import { ServerClock } from '../../src/stage/server-clock.ts';
 import { ShowFollower, transportTime } from '../../src/stage/show-follower.ts';
 

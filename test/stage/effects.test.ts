@@ -11,7 +11,7 @@ import { writeWav } from '../../src/audio/wav.ts';
 import { startPlaying, type Playing } from '../../src/play.ts';
 import type { EffectSource } from '../../src/protocol/messages.ts';
 import { parseEffectHeader } from '../../src/score/effect-header.ts';
-import { readEffect } from '../../src/server/effects.ts';
+import { readEffect } from '../../src/server/library/effects.ts';
 import { wrapEffect } from '../../src/stage/isf.ts';
 import type { RenderContract } from '../../src/stage/render-page.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';

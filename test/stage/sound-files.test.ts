@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { wavHeader } from '../../src/audio/wav.ts';
 import { LiveTimeline, type LiveMessage } from '../../src/stage/live-timeline.ts';
-import { refuseFile } from '../../src/stage/upload.ts';
-import { parseWavHeader, splitChannels } from '../../src/stage/wav-source.ts';
+import { refuseFile } from '../../src/stage/page/upload.ts';
+import { parseWavHeader, splitChannels } from '../../src/stage/sound/wav-source.ts';
 import { curveAt, placeInGrid } from '../../src/timeline/timeline.ts';
 
 describe('wav header', () => {

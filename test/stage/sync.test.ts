@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/base/random.ts';
 import { BeatLight } from '../../src/stage/beat-light.ts';
-import { DisplayOffset } from '../../src/stage/display-offset.ts';
-import { TapTrial } from '../../src/stage/tap-trial.ts';
+import { DisplayOffset } from '../../src/stage/page/display-offset.ts';
+import { TapTrial } from '../../src/stage/page/tap-trial.ts';
 import { syntheticTimeline } from '../helpers/synthetic-timeline.ts';
 
 class Shelf {

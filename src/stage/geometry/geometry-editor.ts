@@ -4,7 +4,7 @@
  */
 
 import { PLAIN_OUTPUT, type OutputSettings, type Point } from '../../protocol/output-settings.ts';
-import { h } from '../dom.ts';
+import { h } from '../page/dom.ts';
 import { editPointsOf, movePoint } from './edit-points.ts';
 import { GeometrySheet } from './geometry-sheet.ts';
 import type { TestCard } from './test-cards.ts';

@@ -1,7 +1,7 @@
 /** The small sheet of the geometry editor: everything that is a number or a choice rather than a point. */
 
 import { PLAIN_OUTPUT, type OutputSettings } from '../../protocol/output-settings.ts';
-import { h } from '../dom.ts';
+import { h } from '../page/dom.ts';
 import { resizeMesh } from './homography.ts';
 import { TEST_CARDS, type TestCard } from './test-cards.ts';
 

@@ -18,8 +18,11 @@ export interface ConnectionHandlers {
 const FIRST_WAIT: Milliseconds = 250;
 /** A server that is back is found within two seconds. */
 const LONGEST_WAIT: Milliseconds = 1_000;
-/** Pings are answered every second: a line that is silent for so long is dead, though it may not know. */
-const SILENT_LINE: Milliseconds = 4_000;
+/**
+ * Pings go out every second and are answered at once: a line that stays silent over so many of them is dead, though it may
+ * not know. Counted by pings, not by time: a page that is held up itself (its GPU compiles) has not read what has come.
+ */
+const SILENT_PINGS = 4;
 const PING_EVERY: Milliseconds = 1_000;
 /** Pings sent at once after joining, to know the clock soon. */
 const EARLY_PINGS: readonly Milliseconds[] = [0, 60, 140, 260, 420];
@@ -36,7 +39,8 @@ export class Connection {
   #wait: Milliseconds = FIRST_WAIT;
   #stopped = false;
   #welcomed = false;
-  #heardAt: Milliseconds = 0;
+  /** Pings since the line was last heard. */
+  #unheard = 0;
 
   /** `base`: where latentbeat is served; the page itself where it is left out. */
   constructor(role: Role, handlers: ConnectionHandlers, base?: string) {
@@ -52,7 +56,7 @@ export class Connection {
     socket.addEventListener('open', () => this.#sayHello());
     socket.addEventListener('message', (event) => socket === this.#socket && this.#receive(event.data as string | ArrayBuffer));
     socket.addEventListener('close', () => this.#comeBack(socket));
-    this.#heardAt = performance.now();
+    this.#unheard = 0;
     const pinger = setInterval(() => (socket === this.#socket ? this.#tendLine(socket) : clearInterval(pinger)), PING_EVERY);
   }
 
@@ -93,11 +97,12 @@ export class Connection {
   }
 
   #tendLine(socket: WebSocket): void {
-    if (this.#role !== 'render' && this.#welcomed && this.isOpen && performance.now() - this.#heardAt > SILENT_LINE) {
+    if (this.#role !== 'render' && this.#welcomed && this.isOpen && this.#unheard >= SILENT_PINGS) {
       // close() would wait for an answer that does not come.
       socket.close();
       return this.#comeBack(socket);
     }
+    this.#unheard++;
     this.#ping();
   }
 
@@ -106,7 +111,7 @@ export class Connection {
   }
 
   #receive(data: string | ArrayBuffer): void {
-    this.#heardAt = performance.now();
+    this.#unheard = 0;
     if (typeof data !== 'string') return this.#handlers.onFrame(data);
     const message = JSON.parse(data) as ServerMessage;
     if (message.type === 'pong') return this.clock.addAnswer(message.sent, performance.now(), message.at);

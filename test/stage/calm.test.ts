@@ -86,6 +86,25 @@ describe('the stage over hours', () => {
     await page.waitForFunction(() => (globalThis as unknown as { latentbeatLine: { opened: number } }).latentbeatLine.opened > 1 && globalThis.latentbeatProbe.connected, undefined, PATIENCE);
   }, 120_000);
 
+  it('keeps a good line when the page itself was held up', async () => {
+    await open('', () => {
+      const Real = WebSocket;
+      const state = { opened: 0 };
+      Object.assign(globalThis, { latentbeatLine: state });
+      globalThis.WebSocket = class extends Real {
+        readonly number = ++state.opened;
+      } as typeof WebSocket;
+    });
+    await page.waitForFunction(() => globalThis.latentbeatProbe.connected, undefined, PATIENCE);
+    await page.evaluate(() => {
+      for (const until = performance.now() + 5_500; performance.now() < until; );
+    });
+    // The ping that was due meanwhile goes out at once, before anything is read.
+    await page.waitForTimeout(1_500);
+    expect(await page.evaluate(() => (globalThis as unknown as { latentbeatLine: { opened: number } }).latentbeatLine.opened)).toBe(1);
+    expect(await page.evaluate(() => globalThis.latentbeatProbe.connected)).toBe(true);
+  }, 60_000);
+
   it('drops old pictures while it is hidden', async () => {
     await open('');
     await page.click('.card-play:enabled', PATIENCE);

@@ -3,14 +3,13 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 
 import type { Browser, Page } from 'playwright-core';
-import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 import { wavHeader } from '../../src/audio/wav.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
+import { runModule } from '../helpers/module-page.ts';
 import type { Crossing } from '../helpers/sound-page.ts';
 
 declare global {
@@ -49,10 +48,7 @@ beforeAll(async () => {
   browser = await launchTestBrowser();
   page = await browser.newPage();
   await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  const entry = fileURLToPath(new URL('../helpers/sound-page.ts', import.meta.url));
-  const built = (await build({ configFile: false, logLevel: 'error', build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'page' } } })) as Rollup.RollupOutput[];
-  await page.addScriptTag({ type: 'module', content: built[0]?.output[0].code ?? '' });
-  await page.waitForFunction(() => 'crossTracks' in globalThis);
+  await runModule(page, 'sound-page.ts', 'crossTracks');
 });
 afterAll(async () => {
   await browser.close();

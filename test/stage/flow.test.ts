@@ -1,12 +1,11 @@
 /** In-betweens: the walk's place, the flow of known motions, the shaders against plain arithmetic in a real browser. */
 
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/base/random.ts';
 import { travelled } from '../../src/stage/flow/travelled.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
+import { runModule } from '../helpers/module-page.ts';
 import type { FlowJob } from '../helpers/flow-page.ts';
 import { rasterOf, referenceBetween, referenceField } from '../helpers/reference-flow.ts';
 
@@ -112,10 +111,7 @@ describe('the shaders in a browser', () => {
   beforeAll(async () => {
     browser = await launchTestBrowser();
     page = await browser.newPage();
-    const entry = fileURLToPath(new URL('../helpers/flow-page.ts', import.meta.url));
-    const built = (await build({ configFile: false, logLevel: 'error', build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'page' } } })) as Rollup.RollupOutput[];
-    await page.addScriptTag({ type: 'module', content: built[0]?.output[0].code ?? '' });
-    await page.waitForFunction(() => 'mixFrames' in globalThis);
+    await runModule(page, 'flow-page.ts', 'mixFrames');
   });
   afterAll(() => browser.close());
 

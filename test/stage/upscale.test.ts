@@ -1,13 +1,12 @@
 /** Enlarging: what must hold for any picture, the gain over plain kernels on slanted edges, the shaders against plain arithmetic. */
 
-import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
-import { build, type Rollup } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomFor } from '../../src/base/random.ts';
 import { grainPlaceAt, grainTile } from '../../src/stage/upscale/grain-tile.ts';
 import { OVERSHOOT } from '../../src/stage/upscale/upscale-settings.ts';
 import { launchTestBrowser } from '../helpers/browser.ts';
+import { runModule } from '../helpers/module-page.ts';
 import { rasterOf, type Raster } from '../helpers/reference-flow.ts';
 import { referenceEnlarge } from '../helpers/reference-upscale.ts';
 import type { EnlargeJob } from '../helpers/upscale-page.ts';
@@ -108,10 +107,7 @@ describe('the shaders in a browser', () => {
   beforeAll(async () => {
     browser = await launchTestBrowser();
     page = await browser.newPage();
-    const entry = fileURLToPath(new URL('../helpers/upscale-page.ts', import.meta.url));
-    const built = (await build({ configFile: false, logLevel: 'error', build: { write: false, minify: false, lib: { entry, formats: ['es'], fileName: 'page' } } })) as Rollup.RollupOutput[];
-    await page.addScriptTag({ type: 'module', content: built[0]?.output[0].code ?? '' });
-    await page.waitForFunction(() => 'enlargeFrame' in globalThis);
+    await runModule(page, 'upscale-page.ts', 'enlargeFrame');
   });
   afterAll(() => browser.close());
 

@@ -6,7 +6,8 @@
 import type { AudioSource } from '../audio/types.ts';
 import type { Seconds, Unit } from '../base/units.ts';
 import { SilenceWatch } from '../timeline/silence-watch.ts';
-import { CURVE_NAMES, TIMELINE_VERSION, type CurveName, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
+import { TIMELINE_VERSION, type Timeline, type TimelineEvent } from '../timeline/timeline.ts';
+import { WindowedCurves } from '../timeline/windowed-curves.ts';
 import { correctTimeline, type GridCorrections } from './corrections.ts';
 import { FRAME_RATE } from './frames.ts';
 import { LiveAnalyzer } from './live.ts';
@@ -18,7 +19,7 @@ const PIECES_A_SECOND = 4 * FRAME_RATE;
 /** `beats`: as they passed on stage; fewer than two leave those that the tracker finds. */
 export async function hearAgain(audio: AudioSource, beats: NonNullable<GridCorrections['beats']>, onProgress: (fraction: Unit) => void = () => undefined): Promise<Timeline> {
   const tracker = new LiveAnalyzer(audio.sampleRate);
-  const heard = new HeardFrames(audio.duration);
+  const heard = new HeardFrames();
   const piece = Math.max(1, Math.floor(audio.sampleRate / PIECES_A_SECOND));
   let samples = 0;
   for await (const block of audio.monoBlocks(BLOCK)) {
@@ -36,26 +37,17 @@ export async function hearAgain(audio: AudioSource, beats: NonNullable<GridCorre
 
 /** All that a live timeline would have shown, frame by frame: it may itself forget what is long past. */
 class HeardFrames {
-  readonly #curves: Readonly<Record<CurveName, Float32Array>>;
+  readonly #curves = new WindowedCurves(FRAME_RATE);
   readonly #silences = new SilenceLog();
-  #count = 0;
-
-  constructor(duration: Seconds) {
-    const room = Math.ceil(duration * FRAME_RATE) + FRAME_RATE;
-    this.#curves = Object.fromEntries(CURVE_NAMES.map((name) => [name, new Float32Array(room)])) as Record<CurveName, Float32Array>;
-  }
 
   take(tracker: LiveAnalyzer, time: Seconds): void {
     const values = tracker.features();
     this.#silences.push(values.level, time);
-    if (Math.round(tracker.timeline.duration * FRAME_RATE) === this.#count) return;
-    for (const name of CURVE_NAMES) this.#curves[name][this.#count] = Number.isFinite(values[name]) ? values[name] : 0;
-    this.#count++;
+    if (Math.round(tracker.timeline.duration * FRAME_RATE) > this.#curves.count) this.#curves.push(values);
   }
 
   end(duration: Seconds): Pick<Timeline, 'curves' | 'events' | 'sections'> {
-    const curves = Object.fromEntries(CURVE_NAMES.map((name) => [name, this.#curves[name].subarray(0, this.#count)])) as unknown as Timeline['curves'];
-    return { curves, events: this.#silences.end(duration), sections: [{ start: 0, end: duration, label: 'A', kind: 'verse', energy: 0.5 }] };
+    return { curves: this.#curves.all, events: this.#silences.end(duration), sections: [{ start: 0, end: duration, label: 'A', kind: 'verse', energy: 0.5 }] };
   }
 }
 
